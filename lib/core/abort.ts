@@ -1,0 +1,18 @@
+import { TransportError } from '@/errors.js'
+
+/** What an operation fails with when its signal says stop. */
+export const abortedBy = (signal: AbortSignal): TransportError =>
+  new TransportError('ABORTED', {}, { cause: signal.reason })
+
+/** Calls `stop` if the signal fires before the promise is settled; leaves no listener behind. */
+export const onAbort = (
+  signal: AbortSignal | undefined,
+  promise: Promise<unknown>,
+  stop: (error: TransportError) => void,
+): void => {
+  if (signal === undefined) return
+  const aborted = (): void => stop(abortedBy(signal))
+  const forget = (): void => signal.removeEventListener('abort', aborted)
+  signal.addEventListener('abort', aborted, { once: true })
+  promise.then(forget, forget)
+}

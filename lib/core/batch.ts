@@ -1,0 +1,39 @@
+const ignore = (): void => {}
+
+/**
+ * A promise somebody else settles. That nobody looks at its rejection is no reason to end the process, so it
+ * counts as handled from the start; whoever awaits it still gets the error.
+ */
+export class Deferred<T = void> {
+  readonly promise: Promise<T>
+  resolve: (value: T) => void = ignore
+  reject: (error: Error) => void = ignore
+
+  constructor() {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+    this.promise.catch(ignore)
+  }
+}
+
+/**
+ * Messages that share one promise: those of one tick, or one alone. Settled when the last byte of the last of them
+ * has reached the system below.
+ */
+export class Batch extends Deferred {
+  /** Messages in it that are not wholly written to the outbox. */
+  unwritten = 0
+  /** Takes no more messages. */
+  sealed = false
+  /** Position in the outgoing stream behind its last byte, once all is written. */
+  until = 0
+}
+
+/** A rejected promise that counts as handled. */
+export const rejected = (error: Error): Promise<never> => {
+  const promise = Promise.reject(error)
+  promise.catch(ignore)
+  return promise
+}

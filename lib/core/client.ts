@@ -1,0 +1,141 @@
+import { connect as connectSocket, type Socket } from 'node:net'
+import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
+import { abortedBy } from '@/core/abort.js'
+import type { Abortable, Connection } from '@/core/connection.js'
+import { type AddressLike, ConnectionDetails } from '@/core/details.js'
+import { Host, type HostOptions } from '@/core/host.js'
+import { checkRanges } from '@/core/options.js'
+import { systemError } from '@/core/systemError.js'
+import { ALPN, serverName } from '@/core/tlsNames.js'
+import { TransportError } from '@/errors.js'
+
+/** How a client connects and how its connections behave. */
+export interface ClientOptions<C extends Connection = Connection> extends HostOptions<C> {
+  /** From the call until TCP, and TLS if asked for, is up. 0 waits as long as the system does. @default 5_000 */
+  readonly connectTimeoutMs?: number
+  /** `true`, or what `node:tls` takes: `ca`, and `key` and `cert` for mutual TLS. @default no TLS */
+  readonly tls?: TlsConnectionOptions | boolean
+}
+
+/** Defaults and ranges. */
+export const CLIENT_RANGES = { connectTimeoutMs: [5_000, 0, 2 ** 31 - 1] } as const
+
+/** Makes connections of its class, as many as asked for. Extend it for hooks of its own. */
+export abstract class Client<C extends Connection = Connection> extends Host<C> {
+  #connectTimeoutMs: number
+  readonly #tls: TlsConnectionOptions | undefined
+  #starting: Promise<void> | undefined
+
+  constructor(options: ClientOptions<C> = {}) {
+    super(options)
+    this.#connectTimeoutMs = checkRanges<{ connectTimeoutMs: number }>(options, CLIENT_RANGES).connectTimeoutMs
+    this.#tls = typeof options.tls === 'object' ? options.tls : options.tls === true ? {} : undefined
+  }
+
+  /**
+   * One time for everything a later connection waits for: the connect, the opening, a started message, an answer.
+   * @param ms 0 waits for ever; at most 2^31-1
+   */
+  setTimeout(ms: number): this {
+    const { connectTimeoutMs } = checkRanges<{ connectTimeoutMs: number }>({ connectTimeoutMs: ms }, CLIENT_RANGES)
+    this.#connectTimeoutMs = connectTimeoutMs
+    this.change({ openingTimeoutMs: ms, messageTimeoutMs: ms, answerTimeoutMs: ms })
+    return this
+  }
+
+  /** Runs `preLoop` and starts the passes; `connectTo` does it when nobody has. @throws TransportError HOOK_FAILED */
+  start(): Promise<void> {
+    this.#starting ??= this.startLoop().catch((error: unknown) => {
+      this.#starting = undefined
+      throw error
+    })
+    return this.#starting
+  }
+
+  /**
+   * Connects. Resolves with the connection when the opening handshake and its `preLoop` are done.
+   * @param address `PORT`, `HOST:PORT`, `[::1]:PORT`, `unix:/path` or ConnectionDetails
+   * @throws TransportError CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_FAILED, NAME_UNRESOLVED, TLS_FAILED, ADDRESS_INVALID,
+   * OPENING_REFUSED, OPENING_TIMEOUT, OPENING_UNEXPECTED, HOOK_FAILED, ABORTED; then no socket is left
+   */
+  async connectTo(address: AddressLike, options: Abortable = {}): Promise<C> {
+    const details = ConnectionDetails.from(address)
+    details.assertConnectable()
+    await this.start()
+    const connection = this.createConnection()
+    const socket = await this.#connect(details, options.signal)
+    const link = this.adopt(connection, this.newId(), socket, 'opener')
+    const { signal } = options
+    const aborted = (): void =>
+      link.ending.fail(signal === undefined ? new TransportError('ABORTED') : abortedBy(signal))
+    signal?.addEventListener('abort', aborted, { once: true })
+    try {
+      await link.whenOpen()
+      return connection
+    } finally {
+      signal?.removeEventListener('abort', aborted)
+    }
+  }
+
+  /** Closes every connection in good order, then runs `postLoop`. */
+  async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+    const deadlineMs = options.deadlineMs ?? this.settings.closeTimeoutMs
+    await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
+    await this.stopLoop()
+    this.#starting = undefined
+  }
+
+  /** Destroys every connection. */
+  async destroy(): Promise<void> {
+    for (const link of this.links) link.ending.destroy(undefined)
+    await this.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  protected override mostConnections(): number {
+    return Math.max(1, this.activeConnections.size)
+  }
+
+  protected override connectionEnded(): void {}
+
+  #connect(details: ConnectionDetails, signal: AbortSignal | undefined): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(abortedBy(signal))
+      const socket = this.#socketTo(details)
+      const address = details.toString()
+      const done = (): void => {
+        cancel()
+        signal?.removeEventListener('abort', aborted)
+      }
+      const give = (error: TransportError): void => {
+        done()
+        socket.destroy()
+        reject(error)
+      }
+      const late = (): void => give(new TransportError('CONNECT_TIMEOUT', { address, limitMs: this.#connectTimeoutMs }))
+      const aborted = (): void => give(signal === undefined ? new TransportError('ABORTED') : abortedBy(signal))
+      const cancel =
+        this.#connectTimeoutMs === 0 ? (): void => {} : this.commons.clock.after(this.#connectTimeoutMs, late)
+      signal?.addEventListener('abort', aborted, { once: true })
+      const failed = (error: Error): void => give(systemError(error, 'CONNECT_FAILED', { address }))
+      socket.once('error', failed)
+      socket.once(this.#tls === undefined ? 'connect' : 'secureConnect', () => {
+        done()
+        socket.off('error', failed)
+        resolve(socket)
+      })
+    })
+  }
+
+  #socketTo(details: ConnectionDetails): Socket {
+    const { host, port, path } = details
+    const common = { allowHalfOpen: true, noDelay: true }
+    const target = path === undefined ? { host, port } : { path }
+    if (this.#tls === undefined) return connectSocket({ ...target, ...common })
+    const name = path === undefined ? serverName(host) : {}
+    return connectTls({ ALPNProtocols: [ALPN], ...name, ...this.#tls, ...target, ...common })
+  }
+}

@@ -1,0 +1,29 @@
+import { performance } from 'node:perf_hooks'
+
+/** Ends what a clock has started; calling it again does nothing. */
+export type Cancel = () => void
+
+/** Time as the core sees it. Specs pass one of their own, so that no spec ever sleeps. */
+export interface Clock {
+  /** Monotonic milliseconds. */
+  now(): number
+  /** Calls `run` once, `ms` from now. Keeps no process alive. */
+  after(ms: number, run: () => void): Cancel
+  /** Calls `run` each `ms` milliseconds. Keeps no process alive. */
+  every(ms: number, run: () => void): Cancel
+}
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+  every: (ms, run) => {
+    const timer = setInterval(run, ms)
+    timer.unref()
+    return () => clearInterval(timer)
+  },
+}

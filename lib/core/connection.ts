@@ -1,0 +1,300 @@
+import type { Duplex, Readable } from 'node:stream'
+import { flatUuid } from '@/core/flatUuid.js'
+import { Deferred, rejected } from '@/core/batch.js'
+import { Commons } from '@/core/commons.js'
+import { systemClock } from '@/core/clock.js'
+import { asDuplex } from '@/core/duplexView.js'
+import type { Hooks, Overrides } from '@/core/hooks.js'
+import { InboundStream } from '@/core/inbound.js'
+import type { Phase } from '@/core/lifecycle.js'
+import { Link, type Shared } from '@/core/link.js'
+import { remoteOf } from '@/core/remoteAddress.js'
+import { MemoryBudget } from '@/core/memoryBudget.js'
+import { type ConnectionOptions, settingsOf } from '@/core/options.js'
+import type { PluginLike } from '@/core/plugin.js'
+import { PluginChain } from '@/core/pluginChain.js'
+import type { StreamSource } from '@/core/pour.js'
+import { TransportError } from '@/errors.js'
+import type { Role } from '@/framings/framing.js'
+
+/** What any operation takes: a signal that gives it up. */
+export interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+/** What a connection needs to be joined to its socket. */
+export interface Attachment {
+  readonly stream: Duplex
+  readonly role: Role
+  readonly id: string
+  readonly shared: Shared<Connection>
+}
+
+/** What of a connection only the core may use. The class hands it out once, so that hooks can stay protected. */
+interface Inside {
+  readonly hooks: Hooks<Connection>
+  overridesOf(connection: Connection): Overrides
+  attach(connection: Connection, attachment: Attachment): Link<Connection>
+  linkOf(connection: Connection): Link<Connection> | undefined
+}
+let inside: Inside
+
+/** The hooks of every connection. */
+export const connectionHooks = (): Hooks<Connection> => inside.hooks
+/** Joins a connection to its socket. @throws TransportError ALREADY_STARTED, OPTION_INVALID for a plugin */
+export const attach = (connection: Connection, attachment: Attachment): Link<Connection> =>
+  inside.attach(connection, attachment)
+/** What moves a connection; undefined before it has its socket. */
+export const linkOf = (connection: Connection): Link<Connection> | undefined => inside.linkOf(connection)
+
+/** Every mixture of overridden hooks, so that no connection needs an object of its own to say which it has. */
+const MIXTURES: readonly Overrides[] = Array.from({ length: 32 }, (_, bits) => ({
+  preLoop: (bits & 1) > 0,
+  loopPass: (bits & 2) > 0,
+  received: (bits & 4) > 0,
+  stream: (bits & 8) > 0,
+  offered: (bits & 16) > 0,
+}))
+const NONE: Overrides = { preLoop: false, loopPass: false, received: false, stream: false, offered: false }
+
+/** Codes with which a stream of messages ends in good order. */
+const ORDERLY: ReadonlySet<string> = new Set(['REMOTE_ENDED', 'CLOSED'])
+
+/** What was given to a connection before it got its socket. */
+interface Early {
+  readonly options: ConnectionOptions
+  readonly plugins: readonly PluginLike[]
+}
+
+/**
+ * One end of a connection that carries whole messages. Extend it and override what you need; with nothing
+ * overridden, messages wait for `receive()`, iteration or `duplex()`.
+ *
+ * All hooks of a connection run one after the other, never two at a time. A throw in a hook closes this connection
+ * with HOOK_FAILED, and no other.
+ */
+export abstract class Connection {
+  #link: Link<Connection> | undefined
+  #early: Early | undefined
+
+  /** @param options for a connection that is `run` by hand; a server or client gives its own to all of theirs */
+  constructor(options?: ConnectionOptions) {
+    if (options !== undefined) this.#early = { options, plugins: [] }
+  }
+
+  // Hooks.
+
+  /** Once, after the opening handshake and before any message. Messages that arrive meanwhile wait, unless `receive()` takes them. */
+  protected preLoop(): void | Promise<void> {}
+
+  /** After each message's hook, and otherwise at the tick (`tickMs`). A class that does not override it has no timer. */
+  protected loopPass(): void | Promise<void> {}
+
+  /** Exactly once, at the very end, also after a failure. `cause` is undefined after an end in good order. */
+  protected postLoop(_cause: Error | undefined): void | Promise<void> {}
+
+  /**
+   * Once for each message, in wire order. While its promise is pending, later messages wait, and beyond the bounds of
+   * the inbox the other end waits too. The bytes are yours to keep; small ones share the memory of what arrived with them.
+   */
+  protected transmissionReceived(_message: Buffer): void | Promise<void> {}
+
+  /**
+   * If overridden: for each message larger than `maxMessageBytes`, in its place in wire order. What is not read by the
+   * time it returns is thrown away. Reading slowly slows the other end down. Not with plugins, which need whole messages.
+   * @param size bytes of the whole message
+   */
+  protected transmissionStream(_size: number, readable: Readable): void | Promise<void> {
+    readable.resume()
+  }
+
+  /**
+   * If overridden: asked for each announced message, before any memory is taken for it. False refuses it, and the
+   * connection closes; a promise withholds the answer until it settles. By default what the limits allow is accepted.
+   * @param size bytes of the announced message
+   */
+  protected transmissionOffered(size: number): boolean | Promise<boolean> {
+    return size <= (this.#link?.shared.settings.maxMessageBytes ?? 0)
+  }
+
+  // State.
+
+  /** A random UUID; the key in `activeConnections`. Empty before the connection has a socket. */
+  get id(): string {
+    return this.#link?.id ?? ''
+  }
+
+  get phase(): Phase {
+    return this.#link?.phase ?? 'idle'
+  }
+
+  /** Which end this is; undefined before the connection has a socket. */
+  get role(): Role | undefined {
+    return this.#link?.role
+  }
+
+  /** The other end as `HOST:PORT`; undefined before there is a socket, and on unix sockets. */
+  get remoteAddress(): string | undefined {
+    return this.#link === undefined ? undefined : remoteOf(this.#link.stream)
+  }
+
+  /** The stream below: a `net.Socket` or `tls.TLSSocket`. To look at, not to read from or write to. */
+  get socket(): Duplex | undefined {
+    return this.#link?.stream
+  }
+
+  /** Messages and bytes that wait to leave. */
+  get outbound(): { readonly messages: number; readonly bytes: number } {
+    return this.#link?.outbound ?? { messages: 0, bytes: 0 }
+  }
+
+  // Operations.
+
+  /**
+   * Sends one message; those given in one tick leave in one write. Resolves when the system has taken its last byte,
+   * which is not yet when the other end has it: see `flush`.
+   * @param message up to 16 KiB are copied at once; more must stay unchanged until the promise resolves
+   * @throws TransportError NOT_BYTES, NOT_OPEN, CLOSING, OUTBOX_FULL, MESSAGE_UNSENDABLE, PLUGIN_FAILED: nothing was queued.
+   * ABORTED: it was taken back, or, if it had started, the connection is broken. Otherwise what ended the connection.
+   */
+  transmit(message: Uint8Array, options?: Abortable): Promise<void> {
+    const link = this.#link
+    if (link === undefined) return rejected(new TransportError('NOT_OPEN', { phase: 'idle' }))
+    return link.transmit(message, options?.signal)
+  }
+
+  /**
+   * Sends one message from a source, without ever holding it. Other messages wait until it has left.
+   * @param source gives exactly `size` bytes in pieces; a piece must not be changed after it was given
+   * @throws TransportError SOURCE_MISMATCH, SOURCE_FAILED: the message was left half done, so the connection closes.
+   * STREAM_WITH_PLUGINS, MESSAGE_UNSENDABLE, NOT_OPEN, CLOSING: nothing was sent. See also `transmit`.
+   */
+  transmitStream(source: StreamSource, size: number, options?: Abortable): Promise<void> {
+    const link = this.#link
+    if (link === undefined) return rejected(new TransportError('NOT_OPEN', { phase: 'idle' }))
+    return link.transmitStream(source, size, options?.signal)
+  }
+
+  /**
+   * Takes the next message away from the loop; usable in `preLoop` and inside hooks too. A message for
+   * `transmissionStream` that stands in front of it is handed to that hook first.
+   * @throws TransportError REMOTE_ENDED, or what ended the connection, when no more will come; ABORTED; RECEIVE_PENDING
+   */
+  async receive(options?: Abortable): Promise<Buffer> {
+    const link = this.#link
+    if (link === undefined) throw new TransportError('NOT_OPEN', { phase: 'idle' })
+    for (;;) {
+      const item = await link.receive(options?.signal)
+      if (!(item instanceof InboundStream)) return item
+      await this.transmissionStream(item.size, item)
+    }
+  }
+
+  /** Resolves when every message given so far has left and been answered. @throws TransportError what ended the connection */
+  flush(options?: Abortable): Promise<void> {
+    const link = this.#link
+    return link === undefined ? Promise.resolve() : link.flush(options?.signal)
+  }
+
+  /**
+   * Ends in good order: no new messages, what waits still leaves, then the socket closes. Resolves when it has.
+   * @param options `deadlineMs` for what waits; `closeTimeoutMs` unless given
+   * @throws TransportError CLOSE_TIMEOUT and others when something that waited was lost
+   */
+  close(options?: { readonly deadlineMs?: number }): Promise<void> {
+    const link = this.#link
+    return link === undefined
+      ? Promise.resolve()
+      : link.ending.close(options?.deadlineMs ?? link.shared.settings.closeTimeoutMs)
+  }
+
+  /** Ends at once; what waits is lost, and its promises reject with `cause` or CLOSED. */
+  destroy(cause?: Error): void {
+    this.#link?.ending.destroy(cause)
+  }
+
+  /** Adds a plugin; affects connections that have not got their socket yet. */
+  registerPlugin(plugin: PluginLike): this {
+    if (this.#link !== undefined) throw new TransportError('ALREADY_STARTED', { what: 'connection' })
+    const { options = {}, plugins = [] } = this.#early ?? {}
+    this.#early = { options, plugins: [...plugins, plugin] }
+    return this
+  }
+
+  /**
+   * Takes over a stream and lives on it until the end.
+   * @param stream a socket, or any Duplex that carries bytes
+   * @param role `opener` if this end made the connection
+   * @returns a promise that rejects with what ended it, after `postLoop`
+   */
+  run(stream: Duplex, role: Role): Promise<void> {
+    const options = this.#early?.options ?? {}
+    const settings = settingsOf(options)
+    const commons = new Commons(options.clock ?? systemClock, MemoryBudget.ofOne(settings), settings)
+    const over = new Deferred()
+    const ended = (_id: string, _connection: Connection, cause: Error | undefined): void =>
+      cause === undefined ? over.resolve() : over.reject(cause)
+    const hooks = inside.hooks
+    this.#attach({ stream, role, id: flatUuid(), shared: { hooks, settings, commons, ended } })
+    return over.promise
+  }
+
+  /** The messages as they come. Ends when the other end has closed in good order, throws when the connection failed; leaving the loop closes it. */
+  async *[Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    try {
+      for (;;) yield await this.receive()
+    } catch (error) {
+      if (!(error instanceof TransportError && ORDERLY.has(error.code) && error.cause === undefined)) throw error
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** Each chunk written is a message, each message received a chunk; for `pipeline()` and the like. */
+  duplex(): Duplex {
+    return asDuplex(this)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #attach(attachment: Attachment): Link<Connection> {
+    if (this.#link !== undefined) throw new TransportError('ALREADY_STARTED', { what: 'connection' })
+    const { stream, role, id, shared } = attachment
+    const own = this.#early?.plugins ?? []
+    const { plugins } = shared.settings
+    const chain = PluginChain.of(own.length === 0 ? plugins : [...plugins, ...own])
+    this.#early = undefined
+    const overrides = inside.overridesOf(this)
+    const link = new Link<Connection>(shared, { connection: this, id, overrides, chain, stream, role })
+    this.#link = link
+    link.begin()
+    return link
+  }
+
+  static {
+    const base = Connection.prototype
+    inside = {
+      attach: (connection, attachment) => connection.#attach(attachment),
+      linkOf: (connection) => connection.#link,
+      hooks: {
+        preLoop: (connection) => connection.preLoop(),
+        loopPass: (connection) => connection.loopPass(),
+        postLoop: (connection, cause) => connection.postLoop(cause),
+        transmissionReceived: (connection, message) => connection.transmissionReceived(message),
+        transmissionStream: (connection, size, readable) => connection.transmissionStream(size, readable),
+        transmissionOffered: (connection, size) => connection.transmissionOffered(size),
+      },
+      overridesOf: (connection) => {
+        const bits =
+          (connection.preLoop === base.preLoop ? 0 : 1) +
+          (connection.loopPass === base.loopPass ? 0 : 2) +
+          (connection.transmissionReceived === base.transmissionReceived ? 0 : 4) +
+          (connection.transmissionStream === base.transmissionStream ? 0 : 8) +
+          (connection.transmissionOffered === base.transmissionOffered ? 0 : 16)
+        return MIXTURES[bits] ?? NONE
+      },
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { Duplex } from 'node:stream'
+import { TransportError } from '@/errors.js'
+
+/** What a view needs of a connection. */
+interface Messages {
+  transmit(message: Uint8Array): Promise<void>
+  receive(): Promise<Buffer>
+  close(): Promise<void>
+  destroy(cause?: Error): void
+}
+
+const ENDS: ReadonlySet<string> = new Set(['REMOTE_ENDED', 'CLOSED'])
+
+/**
+ * A connection as a Node stream of messages: each chunk written is sent as one message, each message received comes
+ * out as one object. Ending it closes the connection in good order. An empty message cannot be told from none in
+ * a byte stream, so the readable side works on objects.
+ */
+export const asDuplex = (connection: Messages): Duplex =>
+  new Duplex({
+    readableObjectMode: true,
+    readableHighWaterMark: 16,
+    decodeStrings: true,
+    read() {
+      connection.receive().then(
+        (message) => this.push(message),
+        (error: unknown) => {
+          if (error instanceof TransportError && ENDS.has(error.code)) this.push(null)
+          else this.destroy(error instanceof Error ? error : undefined)
+        },
+      )
+    },
+    write(chunk: Buffer, _encoding, done) {
+      connection.transmit(chunk).then(() => done(), done)
+    },
+    final(done) {
+      connection.close().then(() => done(), done)
+    },
+    destroy(error, done) {
+      connection.destroy(error ?? undefined)
+      done(error)
+    },
+  })

@@ -1,0 +1,244 @@
+import { Deferred } from '@/core/batch.js'
+import type { Cancel } from '@/core/clock.js'
+import { channels, publish } from '@/core/diagnostics.js'
+import { hookError } from '@/core/hookLoop.js'
+import type { Link } from '@/core/link.js'
+import { systemError } from '@/core/systemError.js'
+import { TransportError } from '@/errors.js'
+
+/**
+ * going: nothing has ended. draining: `close()` waits for what is to leave. parting: it failed, and the last bytes,
+ * such as a refusal, are leaving. left: our end of the stream is closed. gone: so is the socket.
+ */
+type State = 'going' | 'draining' | 'parting' | 'left' | 'gone'
+
+/** How one connection ends: in order, by failure or at once; in each case exactly once, and with everything settled. */
+export class Ending<C> {
+  readonly #link: Link<C>
+  #state: State = 'going'
+  #cause: Error | undefined
+  #remoteEnded = false
+  #loopOver = false
+  #over = false
+  #drainPlanned = false
+  #saidFarewell = false
+  #closed: Deferred | undefined
+  #timer: Cancel | undefined
+
+  constructor(link: Link<C>) {
+    this.#link = link
+  }
+
+  /** What arrives is still read as messages. */
+  get reading(): boolean {
+    return this.#state === 'going' || this.#state === 'draining'
+  }
+
+  /** Why nothing can be sent or received any more; undefined while it can. */
+  get error(): TransportError | undefined {
+    if (this.reading) return undefined
+    return this.#cause instanceof TransportError
+      ? this.#cause
+      : new TransportError('CLOSED', {}, { cause: this.#cause })
+  }
+
+  /** Ends in order: what waits leaves first, within `deadlineMs`. */
+  close(deadlineMs: number): Promise<void> {
+    if (this.#state === 'gone') return Promise.resolve()
+    this.#closed ??= new Deferred()
+    if (this.#state === 'going') {
+      this.#state = 'draining'
+      this.#link.enter('draining')
+      this.#after(deadlineMs, () => this.fail(new TransportError('CLOSE_TIMEOUT', { deadlineMs })))
+      this.check()
+    }
+    return this.#closed.promise
+  }
+
+  /** Ends in order as soon as nothing is under way in either direction; what is announced from now on is refused. */
+  drain(): void {
+    this.#drainPlanned = true
+    this.#link.work.receiver.drain()
+    this.#link.work.turn()
+  }
+
+  /** Ends at once. What waits is lost, and each loss is told to whoever waits for it. */
+  destroy(cause: Error | undefined): void {
+    if (this.#state === 'gone') return
+    this.#cause ??= cause
+    this.#link.enter('draining')
+    this.#state = 'left'
+    this.#link.work.loop.stop()
+    this.#abandon(this.error ?? new TransportError('CLOSED'))
+    this.#link.stream.destroy()
+  }
+
+  /** @param how gently: the bytes that stand before the end, such as a refusal, leave first */
+  fail(error: TransportError, how: 'at once' | 'gently' = 'at once'): void {
+    if (this.#cause !== undefined || this.#state === 'gone') return
+    this.#cause = error
+    if (channels.error.hasSubscribers) publish('error', { ...this.#link.stamp(), error })
+    this.#link.enter('draining')
+    this.#link.work.receiver.stop(error)
+    this.#link.work.inbox.close(error)
+    if (this.#state === 'left') return
+    this.#state = 'parting'
+    if (how === 'at once') {
+      this.#abandon(error)
+      this.#link.stream.destroy()
+      return
+    }
+    this.#after(this.#link.shared.settings.lingerMs, () => this.#link.stream.destroy())
+    this.#link.work.outbox.flush()
+    this.check()
+  }
+
+  /** Goes on to the next stage if its time has come. */
+  check(): void {
+    const { framing, work } = this.#link
+    const { outbox, sender } = work
+    if (this.#state === 'going' && this.#drainPlanned && this.#quiet())
+      void this.close(this.#link.shared.settings.closeTimeoutMs)
+    if (this.#state === 'draining') {
+      if (sender.waitingMessages > 0 || this.#saysFarewell()) return
+      const unanswered = this.#remoteEnded ? 0 : framing.unanswered
+      if (unanswered === 0 && outbox.waitingBytes === 0) this.#leave()
+    } else if (this.#state === 'parting' && !framing.holding && outbox.waitingBytes === 0) {
+      this.#abandon(this.error ?? new TransportError('CLOSED'))
+      this.#leave()
+    }
+  }
+
+  /** The last words of the plugins, once, when all else has left. @returns whether there were any */
+  #saysFarewell(): boolean {
+    if (this.#saidFarewell) return false
+    this.#saidFarewell = true
+    try {
+      const farewells = this.#remoteEnded ? [] : this.#link.chain.farewells()
+      for (const farewell of farewells) this.#link.work.sender.transmitRaw(farewell)
+      return farewells.length > 0
+    } catch (error) {
+      this.fail(systemError(error, 'PLUGIN_FAILED'))
+      return true
+    }
+  }
+
+  /** What arrives after a failure is thrown away, but for the answer that a refusal of ours waits for. */
+  readOn(): void {
+    const { framing, work } = this.#link
+    const { outbox, sender } = work
+    if (this.#state !== 'parting' || !framing.holding) return
+    try {
+      while (framing.next() !== undefined) sender.pump()
+    } catch {
+      this.#link.stream.destroy()
+      return
+    }
+    outbox.flush()
+    this.check()
+  }
+
+  remoteEnded(): void {
+    const { framing, work, chain, overrides } = this.#link
+    const { receiver, sender, inbox, loop } = work
+    this.#remoteEnded = true
+    if (!this.reading) return
+    receiver.end()
+    if (!this.reading) return
+    try {
+      chain.ended()
+    } catch (error) {
+      return this.fail(systemError(error, 'PLUGIN_REJECTED'), 'gently')
+    }
+    const ended = new TransportError('REMOTE_ENDED')
+    inbox.close(ended)
+    if (framing.answered) sender.fail(ended)
+    if (framing.answered || overrides.received || this.#state === 'draining') loop.finish()
+    this.check()
+  }
+
+  socketFailed(error: Error): void {
+    if (this.#state === 'left' || this.#cause !== undefined) return
+    const refused = this.#link.phase === 'opening' && 'code' in error && error.code === 'ECONNRESET'
+    this.fail(
+      refused
+        ? new TransportError('OPENING_REFUSED', { answer: 'reset' }, { cause: error })
+        : systemError(error, 'CONNECTION_BROKEN'),
+    )
+  }
+
+  socketClosed(): void {
+    const { work, shared, overrides } = this.#link
+    if (this.reading && !this.#remoteEnded) this.fail(new TransportError('CONNECTION_BROKEN'))
+    this.#state = 'gone'
+    this.#timer?.()
+    shared.commons.deadlines.remove(this.#link)
+    if (overrides.loopPass) shared.commons.ticks.remove(work.loop)
+    this.#link.enter('closed')
+    this.#abandon(this.error ?? new TransportError('CLOSED'))
+    this.#link.work.outbox.drop()
+    if (this.#cause === undefined) this.#closed?.resolve()
+    else this.#closed?.reject(systemError(this.#cause, 'CLOSED'))
+    if (this.#loopOver) this.#postLoop()
+    else work.loop.finish()
+  }
+
+  /** No hook runs any more. */
+  loopOver(): void {
+    this.#loopOver = true
+    if (this.#state === 'gone') this.#postLoop()
+    else if (this.#state === 'going') void this.close(this.#link.shared.settings.closeTimeoutMs)
+  }
+
+  #quiet(): boolean {
+    const { framing, work } = this.#link
+    const { sender, inbox, loop, receiver } = work
+    const sent = sender.waitingMessages === 0 && framing.unanswered === 0
+    return sent && inbox.length === 0 && !loop.busy && framing.reading === 'between' && !receiver.blocked
+  }
+
+  #leave(): void {
+    const { stream, shared } = this.#link
+    this.#state = 'left'
+    this.#link.work.receiver.stop(this.error ?? new TransportError('CLOSED'))
+    this.#after(shared.settings.lingerMs, () => stream.destroy())
+    stream.end()
+    stream.resume()
+  }
+
+  /** Tells everybody who waits that it is over. */
+  #abandon(error: TransportError): void {
+    this.#link.work.sender.fail(error)
+    this.#link.work.receiver.stop(error)
+    this.#link.work.inbox.close(error)
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.#timer?.()
+    this.#timer = this.#link.shared.commons.clock.after(ms, run)
+  }
+
+  #postLoop(): void {
+    if (this.#over) return
+    this.#over = true
+    const { shared, connection } = this.#link
+    const failed = (error: unknown): void => {
+      this.#cause ??= hookError('postLoop', error)
+      this.#finish()
+    }
+    try {
+      Promise.resolve(shared.hooks.postLoop(connection, this.#cause)).then(() => this.#finish(), failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  #finish(): void {
+    const { shared, connection, id } = this.#link
+    const cause = this.#cause
+    if (channels.close.hasSubscribers)
+      publish('close', { ...this.#link.stamp(), ...(cause === undefined ? {} : { cause }) })
+    shared.ended(id, connection, cause)
+    this.#link.openingFailed(this.error ?? new TransportError('CLOSED'))
+  }
+}

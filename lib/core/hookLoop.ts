@@ -1,0 +1,201 @@
+import type { Hooks, Overrides } from '@/core/hooks.js'
+import { isPromise } from '@/core/hooks.js'
+import { InboundStream } from '@/core/inbound.js'
+import type { Inbox, Item } from '@/core/inbox.js'
+import { TransportError } from '@/errors.js'
+
+/** Whom a loop tells what its hooks did. */
+export interface LoopOwner {
+  /** `preLoop` is done. */
+  loopStarted(): void
+  /** Messages have been taken away, so that others may come in. */
+  inboxEased(): void
+  /** A hook threw. */
+  hookFailed(error: TransportError): void
+  /** No hook runs, and none will. */
+  loopOver(): void
+}
+
+/**
+ * Runs the hooks of one connection one after the other, never two at a time. While hooks are synchronous, so is the
+ * loop: a promise is waited for only where a hook returns one.
+ */
+export class HookLoop<C> {
+  readonly #connection: C
+  readonly #hooks: Hooks<C>
+  readonly #overrides: Overrides
+  readonly #inbox: Inbox
+  readonly #owner: LoopOwner
+  #state: 'waiting' | 'ready' | 'busy' | 'over' = 'waiting'
+  #ending = false
+  #stopped = false
+  #ticked = false
+
+  constructor(connection: C, hooks: Hooks<C>, overrides: Overrides, inbox: Inbox, owner: LoopOwner) {
+    this.#connection = connection
+    this.#hooks = hooks
+    this.#overrides = overrides
+    this.#inbox = inbox
+    this.#owner = owner
+  }
+
+  /** Nothing runs, and nothing has been asked for. */
+  get resting(): boolean {
+    return this.#state === 'ready' && !this.#ending
+  }
+
+  /** A hook is running that has not returned yet. */
+  get busy(): boolean {
+    return this.#state === 'busy'
+  }
+
+  /** Runs `preLoop`, then the loop. */
+  start(): void {
+    if (this.#state !== 'waiting') return
+    this.#run(
+      'preLoop',
+      () => this.#hooks.preLoop(this.#connection),
+      () => this.#owner.loopStarted(),
+    )
+  }
+
+  /** Goes on after a rest: `preLoop` has been run before. */
+  resume(): void {
+    this.#state = 'ready'
+  }
+
+  /** Hands on a message: at once when nothing is in its way, otherwise through the inbox. */
+  deliver(item: Item): void {
+    if (this.#state === 'ready' && this.#inbox.length === 0 && !this.#inbox.wanted && this.#overrides.received) {
+      this.#handle(item)
+      return
+    }
+    this.#inbox.put(item)
+    this.wake()
+  }
+
+  /** Goes through what waits. */
+  wake(): void {
+    if (this.#state !== 'ready') return
+    let eased = false
+    while (this.#state === 'ready' && this.#wants(this.#inbox.peek())) {
+      const item = this.#inbox.take()
+      if (item === undefined) break
+      eased = true
+      this.#handle(item)
+    }
+    if (eased && this.#state === 'ready') this.#owner.inboxEased()
+    this.#endIfDone()
+  }
+
+  /** The tick: one `loopPass`, unless a hook is running. */
+  visit(): void {
+    if (this.#state !== 'ready') {
+      this.#ticked = true
+      return
+    }
+    this.#pass()
+  }
+
+  /** Nothing more will arrive: the loop is over when what waits has been handled. */
+  finish(): void {
+    this.#ending = true
+    if (this.#state === 'waiting') this.#over()
+    else this.#endIfDone()
+  }
+
+  /** The loop is over as soon as the hook that is running has returned; what waits is not handled. */
+  stop(): void {
+    this.#ending = true
+    if (this.#state === 'ready' || this.#state === 'waiting') this.#over()
+    else if (this.#state === 'busy') this.#stopped = true
+  }
+
+  #wants(item: Item | undefined): boolean {
+    if (item === undefined) return false
+    return item instanceof InboundStream || this.#overrides.received
+  }
+
+  #handle(item: Item): void {
+    if (item instanceof InboundStream) {
+      this.#run(
+        'transmissionStream',
+        () => this.#hooks.transmissionStream(this.#connection, item.size, item),
+        () => {
+          if (!item.readableEnded) item.destroy()
+        },
+      )
+      return
+    }
+    try {
+      const result = this.#hooks.transmissionReceived(this.#connection, item)
+      if (isPromise(result)) this.#await('transmissionReceived', result)
+      else if (this.#overrides.loopPass) this.#pass()
+    } catch (error) {
+      this.#fail('transmissionReceived', error)
+    }
+  }
+
+  #pass(): void {
+    this.#ticked = false
+    this.#run('loopPass', () => this.#hooks.loopPass(this.#connection))
+  }
+
+  #run(hook: string, call: () => void | Promise<void>, then?: () => void): void {
+    const before = this.#state
+    this.#state = 'busy'
+    try {
+      const result = call()
+      if (isPromise(result)) return this.#await(hook, result, then)
+    } catch (error) {
+      return this.#fail(hook, error)
+    }
+    this.#state = 'ready'
+    then?.()
+    if (before === 'waiting') this.wake()
+    this.#endIfDone()
+  }
+
+  #await(hook: string, result: PromiseLike<unknown>, then?: () => void): void {
+    this.#state = 'busy'
+    result.then(
+      () => {
+        if (this.#state !== 'busy') return
+        this.#state = 'ready'
+        then?.()
+        if (this.#stopped) return this.#over()
+        if (hook !== 'loopPass' && (this.#overrides.loopPass || this.#ticked)) this.#pass()
+        if (this.#state !== 'ready') return
+        this.wake()
+        if (this.#state === 'ready') this.#owner.inboxEased()
+      },
+      (error: unknown) => this.#fail(hook, error),
+    )
+  }
+
+  #fail(hook: string, error: unknown): void {
+    if (this.#state === 'over') return
+    this.#state = 'ready'
+    this.#owner.hookFailed(error instanceof TransportError ? error : hookError(hook, error))
+    this.#endIfDone()
+  }
+
+  #endIfDone(): void {
+    if (!this.#ending || this.#state !== 'ready') return
+    if (this.#stopped || !this.#wants(this.#inbox.peek())) this.#over()
+  }
+
+  #over(): void {
+    if (this.#state === 'over') return
+    this.#state = 'over'
+    this.#owner.loopOver()
+  }
+}
+
+/** What a throwing hook does to its connection. */
+export const hookError = (hook: string, error: unknown): TransportError =>
+  new TransportError(
+    'HOOK_FAILED',
+    { hook, says: error instanceof Error ? error.message : String(error) },
+    { cause: error },
+  )

@@ -1,0 +1,203 @@
+import type { Duplex } from 'node:stream'
+import { attach, type Connection, connectionHooks, linkOf } from '@/core/connection.js'
+import { type Cancel, systemClock } from '@/core/clock.js'
+import { Commons } from '@/core/commons.js'
+import { flatUuid } from '@/core/flatUuid.js'
+import { hookError } from '@/core/hookLoop.js'
+import { isPromise } from '@/core/hooks.js'
+import type { Link, Shared } from '@/core/link.js'
+import { type LimitsReport, reportLimits } from '@/core/limitsReport.js'
+import { MemoryBudget } from '@/core/memoryBudget.js'
+import { checkRanges, type ConnectionOptions, type Settings, settingsOf } from '@/core/options.js'
+import type { PluginLike } from '@/core/plugin.js'
+import { TransportError } from '@/errors.js'
+import type { Role } from '@/framings/framing.js'
+
+/** The class whose instances live on the sockets. */
+export type ConnectionHandler<C extends Connection> = new () => C
+
+/** What a server and a client have in common: a connection class, and bounds on the memory of all connections together. */
+export interface HostOptions<C extends Connection> extends ConnectionOptions {
+  /** The class of the connections; `setConnHandler` sets it later. */
+  readonly handler?: ConnectionHandler<C>
+  /** Bytes all connections together may hold of what has arrived. 65_536 to 2^40. @default 268_435_456 (256 MiB) */
+  readonly maxMemoryBytes?: number
+  /** Messages all connections together may hold. 1 to 10_000_000. @default 262_144 */
+  readonly maxMemoryPieces?: number
+}
+
+/** Defaults and ranges. */
+export const HOST_RANGES = {
+  maxMemoryBytes: [268_435_456, 65_536, 2 ** 40],
+  maxMemoryPieces: [262_144, 1, 10_000_000],
+} as const
+
+/** What server and client share. The state of the hooks' loop, the connections, and what the connections share. */
+export abstract class Host<C extends Connection> {
+  readonly #connections = new Map<string, C>()
+  readonly #budget: MemoryBudget
+  readonly #commons: Commons
+  #settings: Settings
+  #shared: Shared<Connection> | undefined
+  #handler: ConnectionHandler<C> | undefined
+  #loop: 'idle' | 'running' | 'over' = 'idle'
+  #passing = false
+  #cancelTick: Cancel | undefined
+
+  constructor(options: HostOptions<C>) {
+    const { maxMemoryBytes, maxMemoryPieces } = checkRanges<{ maxMemoryBytes: number; maxMemoryPieces: number }>(
+      options,
+      HOST_RANGES,
+    )
+    this.#settings = settingsOf(options)
+    this.#budget = new MemoryBudget(maxMemoryBytes, maxMemoryPieces)
+    this.#commons = new Commons(options.clock ?? systemClock, this.#budget, this.#settings)
+    this.#handler = options.handler
+  }
+
+  // Hooks.
+
+  /** Once, before the first connection. A throw makes `start` reject. */
+  protected preLoop(): void | Promise<void> {}
+
+  /** At the tick (`tickMs`). Not overridden, there is no timer. A throw goes to `errorRaised`; the passes go on. */
+  protected loopPass(): void | Promise<void> {}
+
+  /** Exactly once, when everything has ended. A throw goes to `errorRaised`. */
+  protected postLoop(): void | Promise<void> {}
+
+  /** Something went wrong that belongs to no connection and to no call. By default a warning of the process. */
+  protected errorRaised(error: TransportError): void {
+    process.emitWarning(error.message, { type: 'framewright', code: error.code })
+  }
+
+  // Use.
+
+  /** The live connections by their ids. */
+  get activeConnections(): ReadonlyMap<string, C> {
+    return this.#connections
+  }
+
+  /** Sets the class of later connections. */
+  setConnHandler(handler: ConnectionHandler<C>): this {
+    this.#handler = handler
+    return this
+  }
+
+  /** Adds a plugin to later connections. */
+  registerPlugin(plugin: PluginLike): this {
+    this.change({ plugins: [...this.#settings.plugins, plugin] })
+    return this
+  }
+
+  /** What all this can cost at worst, as numbers and as text. */
+  describeLimits(): LimitsReport {
+    return reportLimits(this.#settings, this.#budget, this.mostConnections())
+  }
+
+  // For server and client.
+
+  protected get settings(): Settings {
+    return this.#settings
+  }
+
+  protected change(settings: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...settings }
+    this.#shared = undefined
+  }
+
+  protected get commons(): Commons {
+    return this.#commons
+  }
+
+  /** The links of the live connections. */
+  protected get links(): readonly Link<Connection>[] {
+    return [...this.#connections.values()].map(linkOf).filter((link) => link !== undefined)
+  }
+
+  protected abstract mostConnections(): number
+
+  /** Makes one connection; override it for a class whose constructor takes arguments. */
+  protected createConnection(): C {
+    if (this.#handler === undefined) throw new TransportError('HANDLER_MISSING')
+    return new this.#handler()
+  }
+
+  /** Puts a new connection on a socket. */
+  protected adopt(connection: C, id: string, stream: Duplex, role: Role): Link<Connection> {
+    this.#shared ??= { hooks: connectionHooks(), settings: this.#settings, commons: this.#commons, ended: this.#ended }
+    this.#connections.set(id, connection)
+    try {
+      return attach(connection, { stream, role, id, shared: this.#shared })
+    } catch (error) {
+      this.#connections.delete(id)
+      stream.destroy()
+      throw error
+    }
+  }
+
+  protected newId(): string {
+    return flatUuid()
+  }
+
+  /** A connection of ours is over. */
+  protected abstract connectionEnded(id: string, connection: C, cause: Error | undefined): void
+
+  readonly #ended = (id: string, _ended: Connection, cause: Error | undefined): void => {
+    const connection = this.#connections.get(id)
+    this.#connections.delete(id)
+    if (connection !== undefined) this.connectionEnded(id, connection, cause)
+  }
+
+  /** Runs `preLoop` once and starts the passes. */
+  protected async startLoop(): Promise<void> {
+    if (this.#loop !== 'idle') return
+    this.#loop = 'running'
+    try {
+      await this.preLoop()
+    } catch (error) {
+      this.#loop = 'idle'
+      throw hookError('preLoop', error)
+    }
+    if (this.loopPass === Host.prototype.loopPass) return
+    this.#cancelTick = this.#commons.clock.every(this.#settings.tickMs, () => this.#pass())
+  }
+
+  /** Ends the passes and runs `postLoop` once. */
+  protected async stopLoop(): Promise<void> {
+    if (this.#loop !== 'running') return
+    this.#loop = 'over'
+    this.#cancelTick?.()
+    await this.guard('postLoop', () => this.postLoop())
+    this.#loop = 'idle'
+  }
+
+  /** Runs a hook whose failure must hurt nobody else. */
+  protected guard(hook: string, call: () => void | Promise<void>): void | Promise<void> {
+    try {
+      const result = call()
+      if (isPromise(result))
+        return Promise.resolve(result).catch((error: unknown) => this.#raise(hookError(hook, error)))
+    } catch (error) {
+      this.#raise(hookError(hook, error))
+    }
+  }
+
+  #raise(error: TransportError): void {
+    try {
+      this.errorRaised(error)
+    } catch (further) {
+      process.emitWarning(hookError('errorRaised', further))
+    }
+  }
+
+  #pass(): void {
+    if (this.#passing) return
+    const pass = this.guard('loopPass', () => this.loopPass())
+    if (pass === undefined) return
+    this.#passing = true
+    void pass.then(() => {
+      this.#passing = false
+    })
+  }
+}

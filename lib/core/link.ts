@@ -1,0 +1,290 @@
+import type { Duplex } from 'node:stream'
+import { Deferred, rejected } from '@/core/batch.js'
+import type { Commons } from '@/core/commons.js'
+import { channels, publish } from '@/core/diagnostics.js'
+import { Ending } from '@/core/ending.js'
+import { createFraming } from '@/core/framingChoice.js'
+import type { Hooks, Overrides } from '@/core/hooks.js'
+import type { Item } from '@/core/inbox.js'
+import { mayFollow, type Phase } from '@/core/lifecycle.js'
+import { framingIsObserved, LinkObserver } from '@/core/linkObserver.js'
+import type { Settings } from '@/core/options.js'
+import type { PluginChain } from '@/core/pluginChain.js'
+import type { StreamSource } from '@/core/pour.js'
+import { remoteOf } from '@/core/remoteAddress.js'
+import { listenTo, type StreamEars } from '@/core/streamEars.js'
+import { Work } from '@/core/work.js'
+import { TransportError } from '@/errors.js'
+import type { Framing, FrameWriter, Role } from '@/framings/framing.js'
+
+/** What is the same for all connections of a server or client. */
+export interface Shared<C> {
+  readonly hooks: Hooks<C>
+  readonly settings: Settings
+  readonly commons: Commons
+  /** Called once for each connection, when its `postLoop` has run. */
+  readonly ended: (id: string, connection: C, cause: Error | undefined) => void
+}
+
+/** What a link is made from. */
+export interface LinkParts<C> {
+  readonly connection: C
+  readonly id: string
+  readonly overrides: Overrides
+  readonly chain: PluginChain
+  readonly stream: Duplex
+  readonly role: Role
+}
+
+/** Each possible single byte, for what a connection at rest has to say. */
+const BYTES = Array.from({ length: 256 }, (_, value) => Buffer.of(value))
+
+/**
+ * One connection on its socket. At rest it is all there is: a socket, a framing and a phase. What does the work is
+ * made when something happens, and dropped when nothing has happened for a while; thousands of idle connections
+ * then cost little more than their sockets.
+ */
+export class Link<C> implements FrameWriter, StreamEars {
+  readonly shared: Shared<C>
+  readonly connection: C
+  readonly id: string
+  readonly overrides: Overrides
+  readonly chain: PluginChain
+  readonly stream: Duplex
+  readonly role: Role
+  readonly framing: Framing
+  #phase: Phase = 'idle'
+  #work: Work<C> | undefined
+  #ending: Ending<C> | undefined
+  #whenOpen: Deferred | undefined
+  #heard = false
+  /** Milliseconds of the clock, whole: since when there has been silence. */
+  #heardMs: number
+
+  constructor(shared: Shared<C>, parts: LinkParts<C>) {
+    this.shared = shared
+    this.connection = parts.connection
+    this.id = parts.id
+    this.overrides = parts.overrides
+    this.chain = parts.chain
+    this.stream = parts.stream
+    this.role = parts.role
+    this.framing = createFraming(shared.settings, parts.role, this)
+    this.#heardMs = Math.round(shared.commons.clock.now())
+  }
+
+  get phase(): Phase {
+    return this.#phase
+  }
+
+  enter(phase: Phase): void {
+    if (mayFollow(this.#phase, phase)) this.#phase = phase
+  }
+
+  /** How this connection ends, or has ended. */
+  get ending(): Ending<C> {
+    return (this.#ending ??= new Ending(this))
+  }
+
+  /** Why nothing can be sent or received any more; undefined while it can. */
+  get error(): TransportError | undefined {
+    return this.#ending?.error
+  }
+
+  /** The working parts; made now if the connection is at rest. */
+  get work(): Work<C> {
+    return (this.#work ??= new Work(this, this.#phase !== 'opening'))
+  }
+
+  /** What waits to leave. */
+  get outbound(): { readonly messages: number; readonly bytes: number } {
+    const sender = this.#work?.sender
+    return { messages: sender?.waitingMessages ?? 0, bytes: sender?.waitingBytes ?? 0 }
+  }
+
+  /** Takes the socket over. To be called once. */
+  begin(): void {
+    const { commons } = this.shared
+    this.enter('opening')
+    commons.deadlines.add(this)
+    if (this.overrides.loopPass) commons.ticks.add(this.work.loop)
+    if (channels.open.hasSubscribers) this.#publishOpen()
+    listenTo(this.stream, this)
+    this.#observe()
+    this.framing.open()
+    if (!this.framing.answered) this.#turn()
+  }
+
+  /** Resolves when messages can travel; rejects with what ended the connection before. */
+  whenOpen(): Promise<void> {
+    if (this.#whenOpen === undefined) {
+      this.#whenOpen = new Deferred()
+      if (this.#phase === 'open') this.#whenOpen.resolve()
+      else if (this.error !== undefined) this.#whenOpen.reject(this.error)
+    }
+    return this.#whenOpen.promise
+  }
+
+  /** `preLoop` is done. */
+  opened(): void {
+    this.enter('open')
+    this.#whenOpen?.resolve()
+  }
+
+  /** Messages will never travel: whoever waits for the opening learns why. */
+  openingFailed(error: TransportError): void {
+    this.#whenOpen?.reject(error)
+  }
+
+  checkEnding(): void {
+    this.#ending?.check()
+  }
+
+  transmit(message: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    if (!(message instanceof Uint8Array)) return rejected(new TransportError('NOT_BYTES', { type: typeof message }))
+    const late = this.#phase === 'open' || this.#phase === 'starting' ? undefined : this.#lateness()
+    return late === undefined ? this.work.sender.transmit(message, signal) : rejected(late)
+  }
+
+  transmitStream(source: StreamSource, size: number, signal: AbortSignal | undefined): Promise<void> {
+    const objection = this.#lateness() ?? this.#streamObjection(size)
+    return objection === undefined ? this.work.sender.transmitStream(source, size, signal) : rejected(objection)
+  }
+
+  #streamObjection(size: number): TransportError | undefined {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      return new TransportError('OPTION_INVALID', { option: 'size', given: String(size) })
+    }
+    if (this.chain.length > 0) return new TransportError('STREAM_WITH_PLUGINS', { plugins: this.chain.length })
+    const objection = this.framing.objection(size, undefined)
+    return objection === undefined ? undefined : new TransportError('MESSAGE_UNSENDABLE', objection)
+  }
+
+  #lateness(): TransportError | undefined {
+    return this.error ?? (this.#phase === 'draining' ? new TransportError('CLOSING') : undefined)
+  }
+
+  receive(signal: AbortSignal | undefined): Promise<Item> {
+    if (this.#work === undefined && this.error !== undefined) return rejected(this.error)
+    return this.work.receive(signal)
+  }
+
+  /** Resolves when everything given so far has left and been answered. */
+  flush(signal: AbortSignal | undefined): Promise<void> {
+    if (this.error !== undefined) return rejected(this.error)
+    return this.#work === undefined ? Promise.resolve() : this.#work.sender.flush(signal)
+  }
+
+  // What the framing writes. A connection at rest says a single byte without waking up for it.
+
+  byte(value: number, count = 1): void {
+    const bytes = BYTES[value]
+    if (this.#work === undefined && count === 1 && bytes !== undefined) {
+      if (channels.write.hasSubscribers)
+        publish('write', { ...this.stamp(), offeredBytes: 1, takenBytes: 1, chunk: bytes })
+      this.stream.write(bytes)
+    } else {
+      this.work.outbox.byte(value, count)
+    }
+  }
+
+  u32(value: number): void {
+    this.work.outbox.u32(value)
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.work.outbox.bytes(bytes)
+  }
+
+  // What the socket says.
+
+  arrived(chunk: Buffer): void {
+    this.#heard = true
+    if (channels.read.hasSubscribers) publish('read', { ...this.stamp(), bytes: chunk.length, chunk })
+    this.framing.push(chunk)
+    if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn()
+    this.#turn()
+  }
+
+  #turn(): void {
+    this.#observe()
+    if (this.#phase !== 'opening' || this.#work !== undefined || !this.#openAtRest()) this.work.turn()
+  }
+
+  /** Most connections open with nothing to do; they need not wake up for it. @returns whether that was all */
+  #openAtRest(): boolean {
+    if (this.chain.length > 0 || this.overrides.preLoop || this.framing.waiting > 1) return false
+    try {
+      if (this.framing.next()?.do !== 'opened') return false
+    } catch (error) {
+      this.work.receiveFailed(
+        error instanceof TransportError ? error : new TransportError('FRAME_MALFORMED', {}, { cause: error }),
+      )
+      return true
+    }
+    if (channels.opened.hasSubscribers) publish('opened', this.stamp())
+    this.enter('starting')
+    this.opened()
+    return true
+  }
+
+  remoteEnded(): void {
+    this.ending.remoteEnded()
+  }
+
+  socketFailed(error: Error): void {
+    this.ending.socketFailed(error)
+  }
+
+  socketClosed(): void {
+    this.ending.socketClosed()
+  }
+
+  // Time.
+
+  visit(nowMs: number): void {
+    const heard = this.#heard
+    this.#heard = false
+    if (heard) this.#heardMs = Math.round(nowMs)
+    if (!heard && this.#mayRest()) {
+      this.#work = undefined
+      this.framing.rest?.()
+    }
+    if (this.#work !== undefined) return this.#work.visit(nowMs, heard)
+    const { openingTimeoutMs, idleTimeoutMs } = this.shared.settings
+    const opening = this.#phase === 'opening'
+    const limitMs = opening ? openingTimeoutMs : idleTimeoutMs
+    const waitedMs = Math.round(nowMs) - this.#heardMs
+    if (limitMs === 0 || waitedMs < limitMs) return
+    this.tooLate(new TransportError(opening ? 'OPENING_TIMEOUT' : 'IDLE_TIMEOUT', { waitedMs, limitMs }))
+  }
+
+  #mayRest(): boolean {
+    const free = !this.overrides.loopPass && this.shared.settings.heartbeatMs === 0 && this.#ending === undefined
+    return free && this.#phase === 'open' && (this.#work === undefined || this.#work.resting)
+  }
+
+  tooLate(error: TransportError): void {
+    const { limitMs } = error.detail
+    if (channels.timeout.hasSubscribers && typeof limitMs === 'number') {
+      publish('timeout', { ...this.stamp(), code: error.code, limitMs })
+    }
+    this.ending.fail(error)
+  }
+
+  /** Whose event it is, and when it happened. */
+  stamp(): { readonly id: string; readonly atMs: number } {
+    return { id: this.id, atMs: this.shared.commons.clock.now() }
+  }
+
+  #observe(): void {
+    if (!framingIsObserved()) this.framing.observer = undefined
+    else this.framing.observer ??= new LinkObserver(this.id, () => this.shared.commons.clock.now())
+  }
+
+  #publishOpen(): void {
+    const remote = remoteOf(this.stream)
+    const peer = remote === undefined ? {} : { remote }
+    publish('open', { ...this.stamp(), role: this.role, framing: this.framing.name, ...peer })
+  }
+}

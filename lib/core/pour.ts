@@ -1,0 +1,33 @@
+import { TransportError } from '@/errors.js'
+
+/** The bytes of one large message, in pieces of any size. A piece must not be changed after it has been given. */
+export type StreamSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/**
+ * Reads `source` to its end and puts its pieces, one after the other, never more than `put` lets through.
+ * @param put takes one piece; a promise says when the next may come
+ * @throws TransportError SOURCE_MISMATCH when the source gives more or fewer bytes than `size`, SOURCE_FAILED when
+ * it throws, NOT_BYTES, or the reason of `signal`
+ */
+export const pour = async (
+  source: StreamSource,
+  size: number,
+  put: (piece: Uint8Array) => void | Promise<void>,
+  signal: AbortSignal,
+): Promise<void> => {
+  let given = 0
+  try {
+    for await (const piece of source) {
+      signal.throwIfAborted()
+      if (!(piece instanceof Uint8Array)) throw new TransportError('NOT_BYTES', { type: typeof piece })
+      given += piece.length
+      if (given > size) throw new TransportError('SOURCE_MISMATCH', { size, given })
+      const room = put(piece)
+      if (room !== undefined) await room
+    }
+  } catch (error) {
+    if (error instanceof TransportError) throw error
+    throw new TransportError('SOURCE_FAILED', { size, given }, { cause: error })
+  }
+  if (given < size) throw new TransportError('SOURCE_MISMATCH', { size, given })
+}

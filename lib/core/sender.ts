@@ -1,0 +1,257 @@
+import { abortedBy, onAbort } from '@/core/abort.js'
+import { Deferred, rejected } from '@/core/batch.js'
+import { channels } from '@/core/diagnostics.js'
+import type { Outbox } from '@/core/outbox.js'
+import { PluginChain } from '@/core/pluginChain.js'
+import { pour, type StreamSource } from '@/core/pour.js'
+import { Receipts } from '@/core/receipts.js'
+import { type Entry, SendQueue } from '@/core/sendQueue.js'
+import { TransportError } from '@/errors.js'
+import type { Framing } from '@/framings/framing.js'
+
+/** What a sender may hold. */
+export interface SenderLimits {
+  readonly maxOutboxBytes: number
+  readonly maxOutboxMessages: number
+}
+
+/** Whom a sender tells what happened. */
+export interface SenderOwner {
+  /** Bytes stand in the outbox that nobody has flushed yet. */
+  bytesWritten(): void
+  /** A frame was left half done, so nothing more can be said on this connection. */
+  frameBroken(error: TransportError): void
+  payloadMoved(direction: 'outbound', state: 'started' | 'finished', size: number): void
+}
+
+/** The outbox is fed while fewer bytes than this wait in it; messages beyond wait here, whole. */
+const FEED_BYTES = 1_048_576
+/** A stream is read on while fewer bytes than this have not settled. */
+const POUR_BYTES = 1_048_576
+
+/** Owns the messages that are to leave: their order, their promises, their bounds. The framing says when each may. */
+export class Sender {
+  readonly #framing: Framing
+  readonly #outbox: Outbox
+  readonly #limits: SenderLimits
+  readonly #owner: SenderOwner
+  readonly #queue: SendQueue
+  readonly #receipts = new Receipts()
+  /** The entry whose length is out and whose payload is not yet wholly written. */
+  #current: Entry | undefined
+  #pouring: AbortController | undefined
+  #room: Deferred | undefined
+  #acceptedMessages = 0
+  #finishedMessages = 0
+  #error: TransportError | undefined
+
+  constructor(
+    framing: Framing,
+    outbox: Outbox,
+    limits: SenderLimits,
+    owner: SenderOwner,
+    chain: PluginChain = PluginChain.empty,
+  ) {
+    this.#framing = framing
+    this.#outbox = outbox
+    this.#limits = limits
+    this.#owner = owner
+    this.#queue = new SendQueue(framing, chain)
+  }
+
+  /** Messages accepted and not yet wholly given to the outbox. */
+  get waitingMessages(): number {
+    return this.#acceptedMessages - this.#finishedMessages
+  }
+
+  /** Bytes of messages that wait here or in the outbox. */
+  get waitingBytes(): number {
+    return this.#queue.bytes + this.#outbox.waitingBytes
+  }
+
+  /** Somebody waits for something here. */
+  get busy(): boolean {
+    return this.waitingMessages > 0 || this.#receipts.waiting
+  }
+
+  /** @throws TransportError OUTBOX_FULL, MESSAGE_UNSENDABLE, ABORTED, PLUGIN_FAILED, or what has ended the connection */
+  transmit(message: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const size = message.length
+    const mustWait =
+      this.#queue.length > 0 || this.#current !== undefined || signal !== undefined || this.#queue.prepares
+    if (mustWait || this.#error !== undefined || !this.#mayStart(size))
+      return this.#enqueue(message, size, signal, false)
+    const objection = this.#framing.objection(size, message)
+    if (objection !== undefined) return rejected(new TransportError('MESSAGE_UNSENDABLE', objection))
+    if (!this.#framing.pipelined) return this.#enqueue(message, size, signal, false)
+    this.#framing.start(size)
+    this.#outbox.bytes(message)
+    this.#framing.finish()
+    this.#acceptedMessages++
+    this.#finishedMessages++
+    if (channels.payload.hasSubscribers) this.#moved('started', size, 'finished')
+    this.#owner.bytesWritten()
+    return this.#receipts.join(this.#outbox.writtenBytes).promise
+  }
+
+  /** Sends what a plugin says for itself, past all plugins; a greeting goes before every message. */
+  transmitRaw(message: Uint8Array): void {
+    void this.#enqueue(message, message.length, undefined, true)
+  }
+
+  /** The greetings have been exchanged: messages may follow. */
+  release(): void {
+    this.#queue.release()
+  }
+
+  transmitStream(source: StreamSource, size: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.#enqueue(source, size, signal, true)
+  }
+
+  /** Starts and finishes whatever the framing allows now. */
+  pump(): void {
+    for (;;) {
+      if (this.#current !== undefined) {
+        if (this.#pouring !== undefined || !this.#framing.payloadAllowed) return
+        const { payload, size } = this.#current
+        if (channels.payload.hasSubscribers) this.#moved('started', size)
+        if (!(payload instanceof Uint8Array)) return this.#pour(this.#current, payload)
+        this.#outbox.bytes(payload)
+        this.#finish(this.#current)
+      }
+      const entry = this.#queue.length === 0 ? undefined : this.#queue.peek(this.#dropped)
+      if (entry === undefined || !this.#mayStart(entry.size)) return
+      this.#queue.shift()
+      this.#current = entry
+      this.#framing.start(entry.size)
+      this.#owner.bytesWritten()
+    }
+  }
+
+  /** To be called when bytes are on their way out: the messages of the next tick get a promise of their own. */
+  seal(): void {
+    this.#receipts.seal(this.#outbox.writtenBytes)
+  }
+
+  /** Bytes have settled, or answers have come: keeps the promises that can be kept. */
+  settle(): void {
+    const settled = this.#outbox.settledBytes
+    this.#receipts.settle(settled)
+    if (this.#room !== undefined && this.#outbox.writtenBytes - settled < POUR_BYTES) {
+      this.#room.resolve()
+      this.#room = undefined
+    }
+    this.#settleFlushes()
+  }
+
+  /** Resolves when every message accepted so far has left and been answered. */
+  flush(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#error !== undefined) return rejected(this.#error)
+    if (signal?.aborted === true) return rejected(abortedBy(signal))
+    this.seal()
+    const flushed = this.#receipts.flush(this.#acceptedMessages, signal)
+    this.#settleFlushes()
+    return flushed
+  }
+
+  /** Nothing can be sent any more: everything unsettled, and everything asked for later, fails with this error. */
+  fail(error: TransportError): void {
+    if (this.#error !== undefined) return
+    this.#error = error
+    this.#receipts.fail(error)
+    this.#queue.fail(error)
+    this.#current?.batch.reject(error)
+    this.#current = undefined
+    this.#finishedMessages = this.#acceptedMessages
+    this.#room?.reject(error)
+    this.#room = undefined
+    this.#pouring?.abort(error)
+  }
+
+  readonly #dropped = (): void => {
+    this.#finishedMessages++
+  }
+
+  #mayStart(size: number): boolean {
+    return this.#outbox.waitingBytes < FEED_BYTES && this.#framing.canStart(size)
+  }
+
+  #enqueue(payload: Entry['payload'], size: number, signal: AbortSignal | undefined, prepared: boolean): Promise<void> {
+    const objection = this.#error ?? this.#objection(payload, size, signal)
+    if (objection !== undefined) return rejected(objection)
+    const whole = payload instanceof Uint8Array
+    const shared = whole && signal === undefined && this.#framing.pipelined && !this.#queue.prepares
+    const batch = shared
+      ? this.#receipts.join(this.#outbox.writtenBytes)
+      : this.#receipts.alone(this.#outbox.writtenBytes)
+    batch.unwritten++
+    this.#acceptedMessages++
+    const entry = this.#queue.push(payload, size, batch, prepared)
+    onAbort(signal, batch.promise, (error) => this.#aborted(entry, error))
+    this.pump()
+    return batch.promise
+  }
+
+  #objection(payload: Entry['payload'], size: number, signal: AbortSignal | undefined): TransportError | undefined {
+    if (signal?.aborted === true) return abortedBy(signal)
+    const whole = payload instanceof Uint8Array
+    const objection = this.#queue.prepares ? undefined : this.#framing.objection(size, whole ? payload : undefined)
+    if (objection !== undefined) return new TransportError('MESSAGE_UNSENDABLE', objection)
+    const { maxOutboxBytes, maxOutboxMessages } = this.#limits
+    const { waitingBytes, waitingMessages } = this
+    const fits = waitingBytes === 0 || waitingBytes + (whole ? size : 0) <= maxOutboxBytes
+    if (fits && waitingMessages < maxOutboxMessages) return undefined
+    return new TransportError('OUTBOX_FULL', { size, waitingBytes, maxOutboxBytes, waitingMessages, maxOutboxMessages })
+  }
+
+  /** A message that has not started is withdrawn; one that has cannot be unsaid, so the connection breaks. */
+  #aborted(entry: Entry, error: TransportError): void {
+    if (entry.batch.unwritten === 0) return
+    const begun = entry === this.#current || (this.#queue.prepares && entry.prepared)
+    if (begun) return this.#owner.frameBroken(error)
+    entry.withdrawn = true
+    entry.batch.reject(error)
+  }
+
+  #finish(entry: Entry): void {
+    this.#current = undefined
+    this.#finishedMessages++
+    this.#queue.forget(entry)
+    this.#framing.finish()
+    if (channels.payload.hasSubscribers) this.#moved('finished', entry.size)
+    this.#receipts.written(entry.batch, this.#outbox.writtenBytes)
+    this.#owner.bytesWritten()
+  }
+
+  #moved(state: 'started' | 'finished', size: number, then?: 'finished'): void {
+    this.#owner.payloadMoved('outbound', state, size)
+    if (then !== undefined) this.#owner.payloadMoved('outbound', then, size)
+  }
+
+  #pour(entry: Entry, source: StreamSource): void {
+    const controller = new AbortController()
+    this.#pouring = controller
+    const ended = (error?: unknown): void => {
+      this.#pouring = undefined
+      if (this.#error !== undefined || this.#current !== entry) return
+      if (error instanceof TransportError) return this.#owner.frameBroken(error)
+      this.#finish(entry)
+      this.pump()
+    }
+    pour(source, entry.size, (piece) => this.#put(piece), controller.signal).then(() => ended(), ended)
+  }
+
+  #put(piece: Uint8Array): void | Promise<void> {
+    this.#outbox.bytes(piece)
+    this.#owner.bytesWritten()
+    if (this.#outbox.writtenBytes - this.#outbox.settledBytes < POUR_BYTES) return
+    this.#room ??= new Deferred()
+    return this.#room.promise
+  }
+
+  #settleFlushes(): void {
+    if (this.#outbox.settledBytes < this.#outbox.writtenBytes) return
+    const started = this.#finishedMessages + (this.#current === undefined ? 0 : 1)
+    this.#receipts.settleFlushes(Math.min(this.#finishedMessages, started - this.#framing.unanswered))
+  }
+}

@@ -1,0 +1,47 @@
+import type { Duplex } from 'node:stream'
+import type { Sink, Taken } from '@/core/outbox.js'
+
+/** Whom a sink tells about its socket. */
+export interface SinkOwner {
+  /** The system has taken more of what was written. */
+  bytesSettled(): void
+  bytesOffered(chunk: Buffer, takenBytes: number): void
+}
+
+const NOTHING: Taken = { bytes: 0, more: false }
+
+/** A socket as a sink: takes what fits under the high-water mark, and says when to come back. */
+export class SocketSink implements Sink {
+  readonly #stream: Duplex
+  readonly #highWaterMarkBytes: number
+  readonly #owner: SinkOwner
+  readonly #written = (): void => this.#owner.bytesSettled()
+
+  constructor(stream: Duplex, highWaterMarkBytes: number, owner: SinkOwner) {
+    this.#stream = stream
+    this.#highWaterMarkBytes = highWaterMarkBytes
+    this.#owner = owner
+  }
+
+  get pendingBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  offer(bytes: Buffer): Taken {
+    const stream = this.#stream
+    const room = this.#highWaterMarkBytes - stream.writableLength
+    if (room <= 0 || !stream.writable) return NOTHING
+    const part = bytes.length <= room ? bytes : bytes.subarray(0, room)
+    stream.write(part, this.#written)
+    this.#owner.bytesOffered(bytes, part.length)
+    return { bytes: part.length, more: stream.writableLength < this.#highWaterMarkBytes }
+  }
+
+  cork(): void {
+    this.#stream.cork()
+  }
+
+  uncork(): void {
+    this.#stream.uncork()
+  }
+}

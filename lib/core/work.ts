@@ -1,0 +1,246 @@
+import { asBuffer } from '@/bytes/asBuffer.js'
+import { Deadlines } from '@/core/deadlines.js'
+import { channels, type Direction, publish } from '@/core/diagnostics.js'
+import { HookLoop, hookError } from '@/core/hookLoop.js'
+import { isPromise } from '@/core/hooks.js'
+import { InboundStream } from '@/core/inbound.js'
+import { Inbox, type Item } from '@/core/inbox.js'
+import type { Link } from '@/core/link.js'
+import { Outbox } from '@/core/outbox.js'
+import { Receiver, type Withheld } from '@/core/receiver.js'
+import { Sender } from '@/core/sender.js'
+import { SocketSink } from '@/core/socketSink.js'
+import type { TransportError } from '@/errors.js'
+
+/** Bytes that wait unread behind a withheld answer before the socket is told to stop. */
+const UNREAD_BYTES = 65_536
+const HEARTBEAT = Buffer.alloc(0)
+
+/**
+ * The working parts of a connection, wired together: what goes out, what comes in, the hooks, the deadlines. A
+ * connection at rest has none of it; it is made when something happens and dropped when nothing has for a while.
+ */
+export class Work<C> {
+  readonly outbox: Outbox
+  readonly sender: Sender
+  readonly inbox: Inbox
+  readonly receiver: Receiver
+  readonly loop: HookLoop<C>
+  readonly #link: Link<C>
+  readonly #deadlines: Deadlines
+  #greetingsDue = 0
+  #greeted = 0
+  #answeredMessages = 0
+  #spoke = false
+  #spokeMs: number
+  #flushPlanned = false
+
+  /** @param started whether `preLoop` is done already */
+  constructor(link: Link<C>, started: boolean) {
+    const { settings, commons, hooks } = link.shared
+    const { framing, overrides, chain, connection } = link
+    this.#link = link
+    this.outbox = new Outbox(commons.slabs, new SocketSink(link.stream, settings.highWaterMarkBytes, this))
+    this.sender = new Sender(framing, this.outbox, settings, this, chain)
+    this.inbox = new Inbox(commons.budget, settings.maxInboxMessages, settings.maxInboxBytes)
+    const manners = { asks: overrides.offered, streams: overrides.stream && chain.length === 0 }
+    this.receiver = new Receiver(framing, this.inbox, commons.budget, settings, manners, this)
+    this.loop = new HookLoop(connection, hooks, overrides, this.inbox, this)
+    this.#deadlines = new Deadlines(settings, framing, commons.clock.now())
+    this.#spokeMs = commons.clock.now()
+    if (!started) return
+    this.sender.release()
+    this.receiver.started()
+    this.loop.resume()
+  }
+
+  /** Nothing is under way, in no direction, and nobody waits for anything. */
+  get resting(): boolean {
+    const { inbox, loop, sender, outbox } = this
+    const { framing } = this.#link
+    if (sender.busy || outbox.settledBytes < outbox.writtenBytes || framing.unanswered > 0) return false
+    return loop.resting && inbox.length === 0 && !inbox.wanted && framing.reading === 'between'
+  }
+
+  /** Moves whatever can move, in both directions, and lets the bytes of it go. */
+  turn(): void {
+    this.receiver.pump()
+    this.sender.pump()
+    this.#letGo()
+    this.#steer()
+    this.#link.checkEnding()
+  }
+
+  /** What comes next; taking it makes room for more. */
+  receive(signal: AbortSignal | undefined): Promise<Item> {
+    const waiting = this.inbox.length
+    const item = this.inbox.receive(signal)
+    if (waiting > 0) this.turn()
+    return item
+  }
+
+  /** Nothing is read while an answer is withheld and bytes wait behind it. */
+  #steer(): void {
+    const { stream, framing } = this.#link
+    const stop = this.receiver.blocked && framing.waiting >= UNREAD_BYTES
+    if (stop !== stream.isPaused()) {
+      if (stop) stream.pause()
+      else stream.resume()
+    }
+  }
+
+  #letGo(): void {
+    this.#flushPlanned = false
+    this.outbox.flush()
+    this.sender.seal()
+  }
+
+  // What the sender and its sink say.
+
+  bytesWritten(): void {
+    if (this.#flushPlanned) return
+    this.#flushPlanned = true
+    process.nextTick(letGoOf, this)
+  }
+
+  /** The flush that `bytesWritten` has planned, unless it has been done meanwhile. */
+  flushPlanned(): void {
+    if (this.#flushPlanned) this.#letGo()
+  }
+
+  bytesSettled(): void {
+    this.#spoke = true
+    const { outbox, sender } = this
+    if (outbox.blocked) {
+      if (channels.drain.hasSubscribers) publish('drain', { ...this.#link.stamp(), waitingBytes: outbox.waitingBytes })
+      outbox.drained()
+    }
+    outbox.settle()
+    sender.settle()
+    sender.pump()
+    if (outbox.waitingBytes > 0) this.#letGo()
+    this.#link.checkEnding()
+  }
+
+  bytesOffered(chunk: Buffer, takenBytes: number): void {
+    if (!channels.write.hasSubscribers) return
+    publish('write', { ...this.#link.stamp(), offeredBytes: chunk.length, takenBytes, chunk })
+  }
+
+  frameBroken(error: TransportError): void {
+    this.#link.ending.fail(error)
+  }
+
+  // What the receiver says.
+
+  openingDone(): void {
+    if (channels.opened.hasSubscribers) publish('opened', this.#link.stamp())
+    const greetings = this.#link.chain.greetings()
+    this.#greetingsDue = greetings.length
+    for (const greeting of greetings) this.sender.transmitRaw(greeting)
+    if (this.#greetingsDue === 0) this.#start()
+  }
+
+  #start(): void {
+    this.sender.release()
+    this.#link.enter('starting')
+    this.loop.start()
+  }
+
+  messageArrived(item: Item): void {
+    const { chain, shared } = this.#link
+    if (item instanceof InboundStream || (chain.length === 0 && item.length > 0)) return this.loop.deliver(item)
+    if (this.#greeted < this.#greetingsDue) {
+      chain.greeted(this.#greeted++, item)
+      if (this.#greeted === this.#greetingsDue) this.#start()
+      return
+    }
+    const heartbeat = item.length === 0 && shared.settings.heartbeatMs > 0
+    const message = heartbeat ? undefined : chain.inbound(item)
+    if (message !== undefined) this.loop.deliver(asBuffer(message))
+  }
+
+  answersArrived(count: number): void {
+    this.#answeredMessages += count
+    this.sender.settle()
+    this.sender.pump()
+  }
+
+  consentTo(size: number): boolean | Promise<boolean> | undefined {
+    const { overrides, shared, connection } = this.#link
+    if (!overrides.offered) return undefined
+    const failed = (error: unknown): never => {
+      throw hookError('transmissionOffered', error)
+    }
+    try {
+      const verdict = shared.hooks.transmissionOffered(connection, size)
+      return isPromise(verdict) ? verdict.then((yes) => yes, failed) : verdict
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  receiveFailed(error: TransportError): void {
+    const { size, limit } = error.detail
+    if (channels.limit.hasSubscribers && typeof size === 'number' && typeof limit === 'number') {
+      publish('limit', { ...this.#link.stamp(), code: error.code, bytes: size, limit })
+    }
+    this.#link.ending.fail(error, 'gently')
+  }
+
+  answerWithheld(bytes: number, reason: Withheld): void {
+    if (channels.withheld.hasSubscribers) publish('withheld', { ...this.#link.stamp(), bytes, reason })
+  }
+
+  payloadMoved(direction: Direction, state: 'started' | 'finished', bytes: number): void {
+    publish('payload', { ...this.#link.stamp(), direction, state, bytes })
+  }
+
+  // What the loop says.
+
+  loopStarted(): void {
+    this.receiver.started()
+    this.#link.opened()
+    this.turn()
+  }
+
+  inboxEased(): void {
+    this.turn()
+  }
+
+  hookFailed(error: TransportError): void {
+    this.loop.stop()
+    this.#link.ending.fail(error, 'gently')
+  }
+
+  loopOver(): void {
+    this.#link.ending.loopOver()
+  }
+
+  // Time.
+
+  /** @param heard something has arrived since the last look */
+  visit(nowMs: number, heard: boolean): void {
+    const late = this.#deadlines.check(nowMs, {
+      opening: this.#link.phase === 'opening',
+      heard,
+      blocked: this.receiver.blocked,
+      working: this.loop.busy && this.sender.waitingMessages === 0,
+      seenMessages: this.receiver.seenMessages,
+      expectedBytes: this.receiver.expectedBytes,
+      answeredMessages: this.#answeredMessages,
+    })
+    if (late !== undefined) this.#link.tooLate(late)
+    else if (this.#link.shared.settings.heartbeatMs > 0) this.#beat(nowMs)
+  }
+
+  #beat(nowMs: number): void {
+    if (this.#spoke) this.#spokeMs = nowMs
+    this.#spoke = false
+    if (this.#link.phase !== 'open' || nowMs - this.#spokeMs < this.#link.shared.settings.heartbeatMs) return
+    this.#spokeMs = nowMs
+    void this.sender.transmit(HEARTBEAT, undefined)
+  }
+}
+
+const letGoOf = (work: { flushPlanned(): void }): void => work.flushPlanned()

@@ -1,0 +1,100 @@
+/** Who broke the rules: this program, the other end, or what lies between them. */
+export type Fault = 'local' | 'remote' | 'system'
+
+/** Every code this library can raise, with whose fault it is and what happened. */
+export const CODES = {
+  // the opening of a connection
+  OPENING_REFUSED: { fault: 'remote', text: 'the other end refused the connection at its opening' },
+  OPENING_UNEXPECTED: { fault: 'remote', text: 'the other end did not open with ff' },
+  OPENING_TIMEOUT: { fault: 'remote', text: 'the opening took longer than openingTimeoutMs' },
+  CONNECT_REFUSED: { fault: 'system', text: 'nobody listens at that address' },
+  CONNECT_TIMEOUT: { fault: 'system', text: 'no connection came about in time' },
+  CONNECT_FAILED: { fault: 'system', text: 'the connection could not be made' },
+  NAME_UNRESOLVED: { fault: 'system', text: 'the host name has no address' },
+  TLS_FAILED: { fault: 'remote', text: 'the TLS handshake failed' },
+
+  // frames that arrive
+  MESSAGE_TOO_LARGE: { fault: 'remote', text: 'the other end announced a message above the limit' },
+  FRAME_TRUNCATED: { fault: 'remote', text: 'the stream ended inside a frame' },
+  FRAME_MALFORMED: { fault: 'remote', text: 'the bytes are not a frame' },
+  ANSWER_UNEXPECTED: { fault: 'remote', text: 'an answer arrived that nobody had asked for' },
+  PLUGIN_REJECTED: { fault: 'remote', text: 'a plugin could not read the message' },
+  SEAL_BROKEN: { fault: 'remote', text: 'the bytes are not the next record of the sealed stream' },
+  SEAL_TRUNCATED: { fault: 'remote', text: 'the sealed stream ended without its farewell' },
+  MEMORY_LIMIT: { fault: 'remote', text: 'the memory budget has no room for the announced message' },
+  MESSAGE_TIMEOUT: { fault: 'remote', text: 'a started message was not finished within messageTimeoutMs' },
+  IDLE_TIMEOUT: { fault: 'remote', text: 'nothing arrived within idleTimeoutMs' },
+  CONNECTION_LIMIT: { fault: 'remote', text: 'the server has as many connections as it accepts' },
+
+  // messages that were to leave
+  MESSAGE_REFUSED: { fault: 'remote', text: 'the other end refused the announced message' },
+  ANSWER_TIMEOUT: { fault: 'remote', text: 'the other end did not answer within messageTimeoutMs' },
+  COLLISION: { fault: 'remote', text: 'both ends spoke at once and the other end could not follow' },
+  REMOTE_ENDED: { fault: 'remote', text: 'the other end has closed its side' },
+  OUTBOX_FULL: { fault: 'local', text: 'as much as the outbox may hold is already waiting' },
+  MESSAGE_UNSENDABLE: { fault: 'local', text: 'this framing cannot carry the message' },
+  SOURCE_MISMATCH: { fault: 'local', text: 'the source did not give as many bytes as were announced' },
+  SOURCE_FAILED: { fault: 'local', text: 'the source of a streamed message failed' },
+  PLUGIN_FAILED: { fault: 'local', text: 'a plugin could not write the message' },
+  STREAM_WITH_PLUGINS: { fault: 'local', text: 'plugins work on whole messages, so nothing can be streamed past them' },
+
+  // use of the library
+  NOT_BYTES: { fault: 'local', text: 'a message must be a Uint8Array' },
+  NOT_OPEN: { fault: 'local', text: 'the connection is not open' },
+  CLOSING: { fault: 'local', text: 'the connection is closing and takes no more messages' },
+  CLOSED: { fault: 'local', text: 'this end has closed the connection' },
+  CLOSE_TIMEOUT: { fault: 'remote', text: 'the other end did not take what was waiting before the deadline of close' },
+  DRAINING: { fault: 'local', text: 'this end is draining and takes no more messages' },
+  ABORTED: { fault: 'local', text: 'the operation was aborted by its signal' },
+  HOOK_FAILED: { fault: 'local', text: 'a hook threw' },
+  RECEIVE_PENDING: { fault: 'local', text: 'too many receive() calls are waiting already' },
+  OPTION_INVALID: { fault: 'local', text: 'an option is out of range' },
+  ADDRESS_INVALID: { fault: 'local', text: 'the address cannot be used' },
+  HANDLER_MISSING: { fault: 'local', text: 'no connection class has been set; call setConnHandler first' },
+  ALREADY_STARTED: { fault: 'local', text: 'it has been started already' },
+  CERTIFICATE_FAILED: { fault: 'local', text: 'the certificate could not be made' },
+
+  // files and letters
+  TRANSFER_REJECTED: { fault: 'remote', text: 'the other end rejected the transfer' },
+  TRANSFER_TIMEOUT: { fault: 'remote', text: 'the other end did not go on with the transfer in time' },
+  TRANSFER_OVERRUN: { fault: 'remote', text: 'the other end sent more of the file than it had announced' },
+  LETTER_MALFORMED: { fault: 'remote', text: 'the message is not a letter of this protocol' },
+  LETTER_UNEXPECTED: { fault: 'remote', text: 'a letter arrived that has no place here' },
+  FILE_FAILED: { fault: 'system', text: 'a file could not be read or written' },
+
+  // the system below
+  CONNECTION_RESET: { fault: 'system', text: 'the connection was reset' },
+  CONNECTION_BROKEN: { fault: 'system', text: 'the connection broke' },
+  ADDRESS_IN_USE: { fault: 'system', text: 'another program already listens at that address' },
+  LISTEN_FAILED: { fault: 'system', text: 'the server could not listen at that address' },
+} as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
+
+/** The name of one thing that can go wrong; stable, so that callers can match it. */
+export type Code = keyof typeof CODES
+
+/** Numbers and words that belong to one failure: sizes, limits, addresses. */
+export type Detail = Readonly<Record<string, string | number | boolean | undefined>>
+
+/**
+ * The one error class. Match `code`, never the text. `cause` carries what came from below,
+ * such as the system's own error or what a hook threw.
+ */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly fault: Fault
+
+  constructor(
+    readonly code: Code,
+    readonly detail: Detail = {},
+    options?: ErrorOptions,
+  ) {
+    super(describe(code, detail), options)
+    this.fault = CODES[code].fault
+  }
+}
+
+const describe = (code: Code, detail: Detail): string => {
+  const known = Object.entries(detail).filter(([, value]) => value !== undefined)
+  const numbers = known.map(([key, value]) => `${key}: ${String(value)}`).join(', ')
+  return numbers === '' ? CODES[code].text : `${CODES[code].text} (${numbers})`
+}

@@ -1,0 +1,351 @@
+import { ChunkQueue } from '@/bytes/chunkQueue.js'
+import { NumberRing } from '@/bytes/numberRing.js'
+import { type Detail, TransportError } from '@/errors.js'
+import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Role, Step } from '@/framings/framing.js'
+import { looksLike } from '@/framings/looksLike.js'
+
+/** Yes: at the opening, and in answer to a length. */
+export const OK = 0xff
+/** No, in answer to a length. */
+export const REFUSED = 0x00
+/** No, at the opening: the server has as many connections as it accepts. */
+export const FULL = 0xfe
+/** Largest length on the wire; its first byte can never be taken for an answer. */
+export const MAX_LENGTH = 0xf0ff_ffff
+
+const LENGTH_BYTES = 4
+
+type Inbound =
+  | { readonly at: 'opening' }
+  | { readonly at: 'boundary' }
+  | { readonly at: 'asked'; readonly size: number }
+  | { readonly at: 'payload'; readonly size: number; readonly left: number }
+  /** We said no. What still comes is thrown away, up to a payload's end if our own length waits behind it. */
+  | { readonly at: 'refused'; readonly left: number }
+
+const OPENING: Inbound = { at: 'opening' }
+const BOUNDARY: Inbound = { at: 'boundary' }
+/** Shared by all that have nothing to read; nothing is ever put in. */
+const NO_INPUT = new ChunkQueue()
+
+/**
+ * The length + OK handshake. Strict unless `windowBytes` is above 0, then pipelined; both speak to either.
+ * @see WIRE.md, "handshake"
+ */
+export class HandshakeFraming implements Framing {
+  acceptUpTo = -1
+  maxMessageBytes: number
+  observer: FramingObserver | undefined = undefined
+  readonly #role: Role
+  readonly #writer: FrameWriter
+  readonly #windowBytes: number
+  #input = NO_INPUT
+  #inbound: Inbound = OPENING
+  /** `announced`: a strict length is out and its payload may not follow yet. */
+  #outbound: 'boundary' | 'announced' | 'payload' = 'boundary'
+  /** Answers that wait for our payload to leave: how many times OK, then perhaps one refusal. */
+  #owedOks = 0
+  #owesRefusal = false
+  #unanswered = 0
+  #unansweredBytes = 0
+  /** Frame sizes under way without an answer, oldest first; only a window needs them. */
+  #unansweredSizes: NumberRing | undefined
+  #collided = false
+  /** The other end sends no more; what has arrived may still have to be read. */
+  #ended = false
+
+  constructor(context: FramingContext) {
+    this.#role = context.role
+    this.#writer = context.writer
+    this.#windowBytes = context.windowBytes
+    this.maxMessageBytes = context.maxMessageBytes
+  }
+
+  get name(): string {
+    return 'handshake'
+  }
+
+  get answered(): boolean {
+    return true
+  }
+
+  get announces(): boolean {
+    return true
+  }
+
+  open(): void {
+    this.observer?.openingSent(OK)
+    this.#writer.byte(OK)
+  }
+
+  turnAway(): void {
+    this.observer?.openingSent(FULL)
+    this.#writer.byte(FULL)
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#inbound.at === 'refused' && !this.#owesRefusal) return
+    if (this.#input === NO_INPUT) this.#input = new ChunkQueue()
+    this.#input.push(chunk)
+  }
+
+  rest(): void {
+    if (this.#input.length === 0) this.#input = NO_INPUT
+  }
+
+  get waiting(): number {
+    return this.#input.length
+  }
+
+  next(): Step | undefined {
+    const step = this.#nextInbound()
+    if (step === undefined && this.#ended) this.end()
+    return step
+  }
+
+  #nextInbound(): Step | undefined {
+    const inbound = this.#inbound
+    switch (inbound.at) {
+      case 'opening':
+        return this.#readOpening()
+      case 'boundary':
+        return this.#readBoundary()
+      case 'asked':
+        return undefined
+      case 'payload':
+        return this.#readPayload(inbound.size, inbound.left)
+      case 'refused':
+        return this.#discard(inbound.left)
+    }
+  }
+
+  #readOpening(): Step | undefined {
+    const first = this.#input.peek()
+    if (first === undefined) return undefined
+    this.observer?.openingReceived(first)
+    if (first === FULL || first === REFUSED) throw new TransportError('OPENING_REFUSED', { answer: hexByte(first) })
+    if (first !== OK) {
+      const start = this.#input.take(Math.min(LENGTH_BYTES, this.#input.length)) ?? Buffer.alloc(0)
+      throw new TransportError('OPENING_UNEXPECTED', { byte: hexByte(first), looksLike: looksLike(start) })
+    }
+    this.#input.take(1)
+    this.#inbound = BOUNDARY
+    return { do: 'opened' }
+  }
+
+  #readBoundary(): Step | undefined {
+    const first = this.#input.peek()
+    if (first === undefined) return undefined
+    if (first > 0xf0 && (first === OK || this.unanswered > 0)) return this.#readAnswers(first)
+    const size = this.#input.takeU32()
+    if (size === undefined) return undefined
+    this.observer?.lengthReceived(size)
+    if (size > MAX_LENGTH) {
+      this.#inbound = { at: 'asked', size }
+      this.refuse()
+      throw new TransportError('MESSAGE_TOO_LARGE', { size, limit: MAX_LENGTH })
+    }
+    if (this.#outbound === 'announced') this.#bothSpoke()
+    if (size > this.acceptUpTo) {
+      this.#inbound = { at: 'asked', size }
+      return { do: 'offer', size }
+    }
+    this.#answerOk()
+    const message = this.#input.take(size)
+    if (message !== undefined) return { do: 'deliver', message }
+    return this.#readPayload(size, size)
+  }
+
+  #readAnswers(first: number): Step {
+    if (first !== OK) {
+      this.observer?.answerReceived(first, 1)
+      throw new TransportError('MESSAGE_REFUSED', { answer: hexByte(first), unanswered: this.unanswered })
+    }
+    const count = this.#input.takeRun(OK, this.unanswered)
+    if (count === 0) throw new TransportError('ANSWER_UNEXPECTED', { answer: hexByte(OK) })
+    this.observer?.answerReceived(OK, count)
+    this.#unanswered -= count
+    if (this.#unansweredSizes !== undefined) {
+      for (let i = 0; i < count; i++) this.#unansweredBytes -= this.#unansweredSizes.shift()
+    }
+    this.#collided = false
+    if (this.#outbound === 'announced') this.#outbound = 'payload'
+    return { do: 'answered', count }
+  }
+
+  /** Who goes first: the end that opened the connection sends its payload now, the other goes on waiting. */
+  #bothSpoke(): void {
+    if (!this.#collided) this.observer?.collided()
+    this.#collided = true
+    if (this.#role === 'opener') this.#outbound = 'payload'
+  }
+
+  #readPayload(size: number, left: number): Step | undefined {
+    const whole = left === size ? this.#input.take(size) : undefined
+    if (whole !== undefined) {
+      this.#inbound = BOUNDARY
+      return { do: 'deliver', message: whole }
+    }
+    const bytes = this.#input.takeSome(left)
+    if (bytes === undefined) {
+      this.#inbound = { at: 'payload', size, left }
+      return undefined
+    }
+    const rest = left - bytes.length
+    this.#inbound = rest === 0 ? BOUNDARY : { at: 'payload', size, left: rest }
+    return { do: 'piece', bytes, size, left: rest }
+  }
+
+  accept(): void {
+    const inbound = this.#inbound
+    if (inbound.at !== 'asked') return
+    this.#answerOk()
+    this.#inbound = { at: 'payload', size: inbound.size, left: inbound.size }
+  }
+
+  refuse(): void {
+    const inbound = this.#inbound
+    if (inbound.at !== 'asked') return
+    const payloadFollows = this.#outbound === 'announced'
+    this.#inbound = { at: 'refused', left: payloadFollows ? inbound.size : Number.POSITIVE_INFINITY }
+    this.#owesRefusal = true
+    this.#writeOwed()
+  }
+
+  /**
+   * After a refusal only one thing matters: the answer that lets our own payload, and then the refusal, leave. It stands
+   * at a boundary, perhaps behind further messages of a pipelined end.
+   */
+  #discard(whenRefused: number): Step | undefined {
+    let left = this.#owesRefusal ? whenRefused : Number.POSITIVE_INFINITY
+    for (;;) {
+      while (left > 0 && this.waiting > 0) left -= this.#input.takeSome(left)?.length ?? 0
+      this.#inbound = { at: 'refused', left }
+      const first = this.#input.peek()
+      if (first === undefined) return undefined
+      if (first > 0xf0) return this.#readAnswers(first)
+      const size = this.#input.takeU32()
+      if (size === undefined) return undefined
+      left = size
+    }
+  }
+
+  #answerOk(): void {
+    if (this.#outbound !== 'boundary') {
+      this.#owedOks++
+      return
+    }
+    this.observer?.answerSent(OK, 1)
+    this.#writer.byte(OK)
+  }
+
+  #writeOwed(): void {
+    if (this.#outbound !== 'boundary') return
+    if (this.#owedOks > 0) {
+      this.observer?.answerSent(OK, this.#owedOks)
+      this.#writer.byte(OK, this.#owedOks)
+      this.#owedOks = 0
+    }
+    if (this.#owesRefusal) {
+      this.observer?.answerSent(REFUSED, 1)
+      this.#writer.byte(REFUSED)
+      this.#owesRefusal = false
+    }
+  }
+
+  /** What has arrived and is not read yet is read first: then `next` throws what would be thrown here. */
+  end(): void {
+    this.#ended = true
+    const inbound = this.#inbound
+    switch (inbound.at) {
+      case 'opening':
+        if (this.waiting === 0) throw new TransportError('OPENING_REFUSED', { answer: 'end of stream' })
+        return
+      case 'asked':
+        return this.#expect(inbound.size, inbound.size)
+      case 'payload':
+        return this.#expect(inbound.size, inbound.left)
+      case 'refused':
+        return
+      case 'boundary':
+        if (this.waiting >= LENGTH_BYTES || (this.#input.peek() ?? 0) > 0xf0) return
+        if (this.reading === 'doubtful') {
+          throw new TransportError('MESSAGE_REFUSED', { answer: hexByte(REFUSED), unanswered: this.unanswered })
+        }
+        if (this.waiting > 0) throw new TransportError('FRAME_TRUNCATED', { have: this.waiting, need: LENGTH_BYTES })
+        if (this.#collided) throw new TransportError('COLLISION', { unanswered: this.unanswered })
+        if (this.unanswered > 0) throw new TransportError('REMOTE_ENDED', { unanswered: this.unanswered })
+    }
+  }
+
+  /** The last `left` bytes of a message must be here. */
+  #expect(size: number, left: number): void {
+    if (this.waiting >= left) return
+    throw new TransportError('FRAME_TRUNCATED', { have: size - left + this.waiting, need: size })
+  }
+
+  get reading(): Reading {
+    switch (this.#inbound.at) {
+      case 'boundary':
+        if (this.waiting === 0) return 'between'
+        return this.waiting === 1 && this.unanswered > 0 && this.#input.peek() === REFUSED ? 'doubtful' : 'inside'
+      case 'payload':
+        return 'inside'
+      default:
+        return this.#inbound.at
+    }
+  }
+
+  canStart(size: number): boolean {
+    if (this.#inbound === OPENING || this.#inbound.at === 'refused' || this.#outbound !== 'boundary') return false
+    return this.#unanswered === 0 || this.#unansweredBytes + LENGTH_BYTES + size <= this.#windowBytes
+  }
+
+  start(size: number): void {
+    if (size > MAX_LENGTH) throw new TransportError('MESSAGE_UNSENDABLE', { size, limit: MAX_LENGTH })
+    this.observer?.lengthSent(size)
+    this.#writer.u32(size)
+    this.#unanswered++
+    if (this.#windowBytes === 0) {
+      this.#outbound = 'announced'
+      // A length of the other end has no answer yet: both are waiting, so it is settled here who goes first.
+      if (this.#inbound.at === 'asked') this.#bothSpoke()
+      return
+    }
+    this.#unansweredSizes ??= new NumberRing()
+    this.#unansweredSizes.push(LENGTH_BYTES + size)
+    this.#unansweredBytes += LENGTH_BYTES + size
+    this.#outbound = 'payload'
+  }
+
+  get pipelined(): boolean {
+    return this.#windowBytes > 0
+  }
+
+  get payloadAllowed(): boolean {
+    return this.#outbound === 'payload'
+  }
+
+  finish(): void {
+    this.#outbound = 'boundary'
+    if (this.#owedOks > 0 || this.#owesRefusal) this.#writeOwed()
+  }
+
+  get holding(): boolean {
+    return this.#owedOks > 0 || this.#owesRefusal
+  }
+
+  get unanswered(): number {
+    return this.#unanswered
+  }
+
+  get collided(): boolean {
+    return this.#collided
+  }
+
+  objection(size: number): Detail | undefined {
+    return size > MAX_LENGTH ? { size, limit: MAX_LENGTH } : undefined
+  }
+}
+
+const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0')
