@@ -17,7 +17,8 @@ export class Ending<C> {
   readonly #link: Link<C>
   #state: State = 'going'
   #cause: Error | undefined
-  #remoteEnded = false
+  /** Of the other end's stream. `unread`: it has ended, and what came before has not all been read. */
+  #remote: 'open' | 'unread' | 'ended' = 'open'
   #loopOver = false
   #over = false
   #drainPlanned = false
@@ -95,13 +96,14 @@ export class Ending<C> {
 
   /** Goes on to the next stage if its time has come. */
   check(): void {
+    if (this.#remote === 'unread') this.#endInbound()
     const { framing, work } = this.#link
     const { outbox, sender } = work
     if (this.#state === 'going' && this.#drainPlanned && this.#quiet())
       void this.close(this.#link.shared.settings.closeTimeoutMs)
     if (this.#state === 'draining') {
       if (sender.waitingMessages > 0 || this.#saysFarewell()) return
-      const unanswered = this.#remoteEnded ? 0 : framing.unanswered
+      const unanswered = this.#remote === 'open' ? framing.unanswered : 0
       if (unanswered === 0 && outbox.waitingBytes === 0) this.#leave()
     } else if (this.#state === 'parting' && !framing.holding && outbox.waitingBytes === 0) {
       this.#abandon(this.error ?? new TransportError('CLOSED'))
@@ -114,7 +116,7 @@ export class Ending<C> {
     if (this.#saidFarewell) return false
     this.#saidFarewell = true
     try {
-      const farewells = this.#remoteEnded ? [] : this.#link.chain.farewells()
+      const farewells = this.#remote === 'open' ? this.#link.chain.farewells() : []
       for (const farewell of farewells) this.#link.work.sender.transmitRaw(farewell)
       return farewells.length > 0
     } catch (error) {
@@ -139,22 +141,30 @@ export class Ending<C> {
   }
 
   remoteEnded(): void {
+    const before = this.#remote
+    this.#remote = 'unread'
+    if (!this.reading || before !== 'open') return
+    this.#link.work.receiver.end()
+    this.#link.work.turn()
+  }
+
+  /** The other end's stream is over: what came before is read first. */
+  #endInbound(): void {
     const { framing, work, chain, overrides } = this.#link
     const { receiver, sender, inbox, loop } = work
-    this.#remoteEnded = true
-    if (!this.reading) return
-    receiver.end()
-    if (!this.reading) return
+    if (!this.reading || this.#remote !== 'unread') return
+    const ended = new TransportError('REMOTE_ENDED')
+    // A hook that waits for an answer may be what holds up the reading; no answer will come now.
+    if (framing.answered) sender.fail(ended)
+    if (receiver.blocked || framing.waiting > 0) return
+    this.#remote = 'ended'
     try {
       chain.ended()
     } catch (error) {
       return this.fail(systemError(error, 'PLUGIN_REJECTED'), 'gently')
     }
-    const ended = new TransportError('REMOTE_ENDED')
     inbox.close(ended)
-    if (framing.answered) sender.fail(ended)
     if (framing.answered || overrides.received || this.#state === 'draining') loop.finish()
-    this.check()
   }
 
   socketFailed(error: Error): void {
@@ -169,7 +179,7 @@ export class Ending<C> {
 
   socketClosed(): void {
     const { work, shared, overrides } = this.#link
-    if (this.reading && !this.#remoteEnded) this.fail(new TransportError('CONNECTION_BROKEN'))
+    if (this.reading && this.#remote === 'open') this.fail(new TransportError('CONNECTION_BROKEN'))
     this.#state = 'gone'
     this.#timer?.()
     shared.commons.deadlines.remove(this.#link)

@@ -55,7 +55,9 @@ export class HookLoop<C> {
     this.#run(
       'preLoop',
       () => this.#hooks.preLoop(this.#connection),
-      () => this.#owner.loopStarted(),
+      () => {
+        if (!this.#stopped) this.#owner.loopStarted()
+      },
     )
   }
 
@@ -68,6 +70,7 @@ export class HookLoop<C> {
   deliver(item: Item): void {
     if (this.#state === 'ready' && this.#inbox.length === 0 && !this.#inbox.wanted && this.#overrides.received) {
       this.#handle(item)
+      if (this.#inbox.length > 0) this.wake()
       return
     }
     this.#inbox.put(item)
@@ -127,13 +130,16 @@ export class HookLoop<C> {
       )
       return
     }
+    this.#state = 'busy'
     try {
       const result = this.#hooks.transmissionReceived(this.#connection, item)
-      if (isPromise(result)) this.#await('transmissionReceived', result)
-      else if (this.#overrides.loopPass) this.#pass()
+      if (isPromise(result)) return this.#await('transmissionReceived', result)
     } catch (error) {
-      this.#fail('transmissionReceived', error)
+      return this.#fail('transmissionReceived', error)
     }
+    this.#state = 'ready'
+    if (this.#stopped) this.#over()
+    else if (this.#overrides.loopPass) this.#pass()
   }
 
   #pass(): void {
@@ -164,7 +170,8 @@ export class HookLoop<C> {
         this.#state = 'ready'
         then?.()
         if (this.#stopped) return this.#over()
-        if (hook !== 'loopPass' && (this.#overrides.loopPass || this.#ticked)) this.#pass()
+        // Starting may have handed on a message, whose hook runs now.
+        if (!this.busy && hook !== 'loopPass' && (this.#overrides.loopPass || this.#ticked)) this.#pass()
         if (this.#state !== 'ready') return
         this.wake()
         if (this.#state === 'ready') this.#owner.inboxEased()

@@ -107,12 +107,12 @@ export class Link<C> implements FrameWriter, StreamEars {
     const { commons } = this.shared
     this.enter('opening')
     commons.deadlines.add(this)
-    if (this.overrides.loopPass) commons.ticks.add(this.work.loop)
     if (channels.open.hasSubscribers) this.#publishOpen()
     listenTo(this.stream, this)
     this.#observe()
     this.framing.open()
-    if (!this.framing.answered) this.#turn()
+    if (this.overrides.loopPass) commons.ticks.add(this.work.loop)
+    if (this.#work !== undefined || !this.framing.answered) this.#turn()
   }
 
   /** Resolves when messages can travel; rejects with what ended the connection before. */
@@ -243,6 +243,7 @@ export class Link<C> implements FrameWriter, StreamEars {
   // Time.
 
   visit(nowMs: number): void {
+    if (this.#ending?.reading === false) return
     const heard = this.#heard
     this.#heard = false
     if (heard) this.#heardMs = Math.round(nowMs)

@@ -131,6 +131,8 @@ export class Sender {
   /** To be called when bytes are on their way out: the messages of the next tick get a promise of their own. */
   seal(): void {
     this.#receipts.seal(this.#outbox.writtenBytes)
+    // An empty payload adds no byte whose settling would tell.
+    if (this.#receipts.waiting && this.#outbox.settledBytes === this.#outbox.writtenBytes) this.settle()
   }
 
   /** Bytes have settled, or answers have come: keeps the promises that can be kept. */

@@ -1,4 +1,5 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
+import type { Withheld } from '@/core/consent.js'
 import { Deadlines } from '@/core/deadlines.js'
 import { channels, type Direction, publish } from '@/core/diagnostics.js'
 import { HookLoop, hookError } from '@/core/hookLoop.js'
@@ -7,7 +8,7 @@ import { InboundStream } from '@/core/inbound.js'
 import { Inbox, type Item } from '@/core/inbox.js'
 import type { Link } from '@/core/link.js'
 import { Outbox } from '@/core/outbox.js'
-import { Receiver, type Withheld } from '@/core/receiver.js'
+import { Receiver } from '@/core/receiver.js'
 import { Sender } from '@/core/sender.js'
 import { SocketSink } from '@/core/socketSink.js'
 import type { TransportError } from '@/errors.js'
@@ -192,6 +193,10 @@ export class Work<C> {
     if (channels.withheld.hasSubscribers) publish('withheld', { ...this.#link.stamp(), bytes, reason })
   }
 
+  readingResumed(): void {
+    this.turn()
+  }
+
   payloadMoved(direction: Direction, state: 'started' | 'finished', bytes: number): void {
     publish('payload', { ...this.#link.stamp(), direction, state, bytes })
   }
@@ -209,8 +214,8 @@ export class Work<C> {
   }
 
   hookFailed(error: TransportError): void {
-    this.loop.stop()
     this.#link.ending.fail(error, 'gently')
+    this.loop.stop()
   }
 
   loopOver(): void {

@@ -272,10 +272,17 @@ export class HandshakeFraming implements Framing {
         if (this.reading === 'doubtful') {
           throw new TransportError('MESSAGE_REFUSED', { answer: hexByte(REFUSED), unanswered: this.unanswered })
         }
-        if (this.waiting > 0) throw new TransportError('FRAME_TRUNCATED', { have: this.waiting, need: LENGTH_BYTES })
+        if (this.waiting > 0) this.#endInLength()
         if (this.#collided) throw new TransportError('COLLISION', { unanswered: this.unanswered })
         if (this.unanswered > 0) throw new TransportError('REMOTE_ENDED', { unanswered: this.unanswered })
     }
+  }
+
+  /** An original peer that closes while idle may have left zeros of a length behind; nobody meant a message by them. */
+  #endInLength(): void {
+    const have = this.#input.take(this.waiting) ?? Buffer.alloc(0)
+    if (have.some((byte) => byte !== 0))
+      throw new TransportError('FRAME_TRUNCATED', { have: have.length, need: LENGTH_BYTES })
   }
 
   /** The last `left` bytes of a message must be here. */

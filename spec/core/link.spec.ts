@@ -1,0 +1,81 @@
+import { expect } from 'chai'
+import { Connection } from '@/core/connection.js'
+import { ManualClock } from '../support/manualClock.js'
+import { connectedPair } from '../support/pair.js'
+
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const opened = async (connection: Connection): Promise<void> => {
+  while (connection.phase !== 'open') await turnOfTheLoop()
+}
+
+class Counter extends Connection {
+  readonly got: number[] = []
+  over!: (cause: Error | undefined) => void
+  readonly ended = new Promise<Error | undefined>((resolve) => {
+    this.over = resolve
+  })
+
+  protected override async transmissionReceived(message: Buffer): Promise<void> {
+    await Promise.resolve()
+    this.got.push(message.readUInt32BE())
+  }
+
+  protected override postLoop(cause: Error | undefined): void {
+    this.over(cause)
+  }
+}
+
+class Plain extends Connection {}
+
+const numbered = (number: number): Buffer => {
+  const message = Buffer.alloc(4)
+  message.writeUInt32BE(number)
+  return message
+}
+
+describe('a connection that has been at rest', () => {
+  it('carries messages in both directions as before, again and again', async () => {
+    const clock = new ManualClock()
+    class Echo extends Connection {
+      protected override transmissionReceived(message: Buffer): Promise<void> {
+        return this.transmit(message)
+      }
+    }
+    await using pair = await connectedPair({ serves: Echo, connects: Plain, both: { clock } })
+    await opened(pair.served)
+    for (let round = 0; round < 5; round++) {
+      clock.advance(5_000)
+      await turnOfTheLoop()
+      expect(pair.connected.outbound).to.deep.equal({ messages: 0, bytes: 0 })
+      void pair.connected.transmit(numbered(round))
+      expect((await pair.connected.receive()).readUInt32BE()).to.equal(round)
+      await pair.connected.flush()
+    }
+    expect(pair.connected.phase).to.equal('open')
+  })
+
+  it('gives up after idleTimeoutMs of silence, and not before', async () => {
+    const clock = new ManualClock()
+    const both = { clock, idleTimeoutMs: 60_000 }
+    await using pair = await connectedPair({ serves: Counter, connects: Plain, both })
+    await opened(pair.served)
+    clock.advance(59_000)
+    expect(pair.served.phase).to.equal('open')
+    clock.advance(20_000)
+    expect(await pair.served.ended).to.have.property('code', 'IDLE_TIMEOUT')
+  })
+})
+
+describe('the end of the other end', () => {
+  it('loses none of the messages that came before it, however slow the hook', async () => {
+    const count = 20_000
+    const server = { maxInboxMessages: 8 }
+    const client = { pipeline: true }
+    await using pair = await connectedPair({ serves: Counter, connects: Plain, server, client })
+    for (let i = 0; i < count; i++) void pair.connected.transmit(numbered(i))
+    await pair.connected.close()
+    expect(await pair.served.ended).to.equal(undefined)
+    expect(pair.served.got).to.deep.equal(Array.from({ length: count }, (_, i) => i))
+  })
+})
