@@ -1,4 +1,5 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
+import { Deque } from '@/bytes/deque.js'
 
 const EMPTY = Buffer.alloc(0)
 
@@ -9,7 +10,7 @@ const EMPTY = Buffer.alloc(0)
 export class ChunkQueue {
   #chunk: Buffer = EMPTY
   #at = 0
-  #later: Buffer[] | undefined
+  #later: Deque<Buffer> | undefined
   #laterBytes = 0
 
   /** How many bytes wait. */
@@ -26,7 +27,7 @@ export class ChunkQueue {
       this.#at = 0
       return
     }
-    this.#later ??= []
+    this.#later ??= new Deque()
     this.#later.push(bytes)
     this.#laterBytes += bytes.length
   }

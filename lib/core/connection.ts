@@ -186,7 +186,11 @@ export abstract class Connection {
     for (;;) {
       const item = await link.receive(options?.signal)
       if (!(item instanceof InboundStream)) return item
-      await this.transmissionStream(item.size, item)
+      try {
+        await this.transmissionStream(item.size, item)
+      } finally {
+        if (!item.readableEnded) item.destroy()
+      }
     }
   }
 

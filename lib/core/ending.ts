@@ -126,10 +126,11 @@ export class Ending<C> {
   }
 
   /** What arrives after a failure is thrown away, but for the answer that a refusal of ours waits for. */
-  readOn(): void {
+  readOn(chunk: Buffer): void {
     const { framing, work } = this.#link
     const { outbox, sender } = work
     if (this.#state !== 'parting' || !framing.holding) return
+    framing.push(chunk)
     try {
       while (framing.next() !== undefined) sender.pump()
     } catch {
@@ -246,6 +247,7 @@ export class Ending<C> {
   #finish(): void {
     const { shared, connection, id } = this.#link
     const cause = this.#cause
+    this.#link.work.inbox.disown()
     if (channels.close.hasSubscribers)
       publish('close', { ...this.#link.stamp(), ...(cause === undefined ? {} : { cause }) })
     shared.ended(id, connection, cause)

@@ -1,7 +1,7 @@
 import { Deque } from '@/bytes/deque.js'
 import { abortedBy, onAbort } from '@/core/abort.js'
 import { Deferred, rejected } from '@/core/batch.js'
-import { InboundStream } from '@/core/inbound.js'
+import type { InboundStream } from '@/core/inbound.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
 import { TransportError } from '@/errors.js'
 
@@ -17,8 +17,11 @@ export class Inbox {
   readonly #maxBytes: number
   readonly #items = new Deque<Item>()
   #bytes = 0
+  #bufferedMessages = 0
   readonly #receivers = new Deque<Deferred<Item>>()
   #over: TransportError | undefined
+  /** What waits here is no longer counted in the budget. */
+  #disowned = false
 
   constructor(budget: MemoryBudget, maxMessages: number, maxBytes: number) {
     this.#budget = budget
@@ -49,6 +52,7 @@ export class Inbox {
     if (receiver !== undefined) return receiver.resolve(item)
     if (item instanceof Buffer) {
       this.#bytes += item.length
+      this.#bufferedMessages++
       this.#budget.take(item.length, 1)
     }
     this.#items.push(item)
@@ -62,7 +66,8 @@ export class Inbox {
     const item = this.#items.shift()
     if (item instanceof Buffer) {
       this.#bytes -= item.length
-      this.#budget.give(item.length, 1)
+      this.#bufferedMessages--
+      if (!this.#disowned) this.#budget.give(item.length, 1)
     }
     return item
   }
@@ -90,12 +95,10 @@ export class Inbox {
     for (const receiver of this.#receivers.takeAll()) receiver.reject(error)
   }
 
-  /** Throws away what waits. @returns how many messages that were */
-  drop(): number {
-    const dropped = this.#items.length
-    for (let item = this.take(); item !== undefined; item = this.take()) {
-      if (item instanceof InboundStream) item.destroy(this.#over)
-    }
-    return dropped
+  /** The connection is over: what waits belongs to whoever may still take it, and no longer to the budget. */
+  disown(): void {
+    if (this.#disowned) return
+    this.#disowned = true
+    if (this.#bufferedMessages > 0) this.#budget.give(this.#bytes, this.#bufferedMessages)
   }
 }

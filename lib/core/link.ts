@@ -109,6 +109,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     commons.deadlines.add(this)
     if (channels.open.hasSubscribers) this.#publishOpen()
     listenTo(this.stream, this)
+    if (this.stream.closed) process.nextTick(() => this.socketClosed())
     this.#observe()
     this.framing.open()
     if (this.overrides.loopPass) commons.ticks.add(this.work.loop)
@@ -201,8 +202,8 @@ export class Link<C> implements FrameWriter, StreamEars {
   arrived(chunk: Buffer): void {
     this.#heard = true
     if (channels.read.hasSubscribers) publish('read', { ...this.stamp(), bytes: chunk.length, chunk })
+    if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn(chunk)
     this.framing.push(chunk)
-    if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn()
     this.#turn()
   }
 

@@ -189,8 +189,12 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
         address,
       )
     const handshakeTimeout = this.settings.openingTimeoutMs
-    const server = createTlsServer({ ALPNProtocols: [ALPN], handshakeTimeout, ...this.#tls, ...common })
-    server.on('secureConnection', (socket) => this.#accept(socket))
+    const server = createTlsServer({ ALPNProtocols: [ALPN], handshakeTimeout, ...this.#tls, noDelay: true })
+    // Set on the server, Node would never notice the end of a client that goes away during its TLS handshake.
+    server.on('secureConnection', (socket) => {
+      socket.allowHalfOpen = true
+      this.#accept(socket)
+    })
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     return this.#opened(server, address)
   }

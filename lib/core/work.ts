@@ -76,7 +76,7 @@ export class Work<C> {
   receive(signal: AbortSignal | undefined): Promise<Item> {
     const waiting = this.inbox.length
     const item = this.inbox.receive(signal)
-    if (waiting > 0) this.turn()
+    if (waiting > 0 || this.receiver.blocked) this.turn()
     return item
   }
 

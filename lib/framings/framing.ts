@@ -92,7 +92,10 @@ export interface Framing {
   refuse(): void
   /** Nothing is under way: memory that can be taken anew may be given back. */
   rest?(): void
-  /** The other end sends no more. @throws TransportError when that leaves something unfinished. */
+  /**
+   * The other end sends no more. What was pushed is still read first; `next` then throws what could not be known yet.
+   * @throws TransportError when the end leaves something unfinished
+   */
   end(): void
   readonly reading: Reading
   /** Bytes pushed and not yet read. */

@@ -1,19 +1,8 @@
 import { ChunkQueue } from '@/bytes/chunkQueue.js'
-import { NumberRing } from '@/bytes/numberRing.js'
 import { type Detail, TransportError } from '@/errors.js'
 import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Role, Step } from '@/framings/framing.js'
+import { FULL, HandshakeOutbound, LENGTH_BYTES, MAX_LENGTH, OK, REFUSED } from '@/framings/handshakeOutbound.js'
 import { looksLike } from '@/framings/looksLike.js'
-
-/** Yes: at the opening, and in answer to a length. */
-export const OK = 0xff
-/** No, in answer to a length. */
-export const REFUSED = 0x00
-/** No, at the opening: the server has as many connections as it accepts. */
-export const FULL = 0xfe
-/** Largest length on the wire; its first byte can never be taken for an answer. */
-export const MAX_LENGTH = 0xf0ff_ffff
-
-const LENGTH_BYTES = 4
 
 type Inbound =
   | { readonly at: 'opening' }
@@ -36,28 +25,20 @@ export class HandshakeFraming implements Framing {
   acceptUpTo = -1
   maxMessageBytes: number
   observer: FramingObserver | undefined = undefined
-  readonly #role: Role
-  readonly #writer: FrameWriter
-  readonly #windowBytes: number
+  readonly role: Role
+  readonly writer: FrameWriter
+  readonly windowBytes: number
   #input = NO_INPUT
   #inbound: Inbound = OPENING
-  /** `announced`: a strict length is out and its payload may not follow yet. */
-  #outbound: 'boundary' | 'announced' | 'payload' = 'boundary'
-  /** Answers that wait for our payload to leave: how many times OK, then perhaps one refusal. */
-  #owedOks = 0
-  #owesRefusal = false
-  #unanswered = 0
-  #unansweredBytes = 0
-  /** Frame sizes under way without an answer, oldest first; only a window needs them. */
-  #unansweredSizes: NumberRing | undefined
-  #collided = false
+  /** Made when something is said or answered, given back at rest. */
+  #out: HandshakeOutbound | undefined
   /** The other end sends no more; what has arrived may still have to be read. */
   #ended = false
 
   constructor(context: FramingContext) {
-    this.#role = context.role
-    this.#writer = context.writer
-    this.#windowBytes = context.windowBytes
+    this.role = context.role
+    this.writer = context.writer
+    this.windowBytes = context.windowBytes
     this.maxMessageBytes = context.maxMessageBytes
   }
 
@@ -75,22 +56,27 @@ export class HandshakeFraming implements Framing {
 
   open(): void {
     this.observer?.openingSent(OK)
-    this.#writer.byte(OK)
+    this.writer.byte(OK)
   }
 
   turnAway(): void {
     this.observer?.openingSent(FULL)
-    this.#writer.byte(FULL)
+    this.writer.byte(FULL)
   }
 
   push(chunk: Uint8Array): void {
-    if (this.#inbound.at === 'refused' && !this.#owesRefusal) return
+    if (this.#inbound.at === 'refused' && this.#out?.owesRefusal !== true) return
     if (this.#input === NO_INPUT) this.#input = new ChunkQueue()
     this.#input.push(chunk)
   }
 
   rest(): void {
     if (this.#input.length === 0) this.#input = NO_INPUT
+    if (this.#out?.resting === true) this.#out = undefined
+  }
+
+  get #outbound(): HandshakeOutbound {
+    return (this.#out ??= new HandshakeOutbound(this))
   }
 
   get waiting(): number {
@@ -145,12 +131,12 @@ export class HandshakeFraming implements Framing {
       this.refuse()
       throw new TransportError('MESSAGE_TOO_LARGE', { size, limit: MAX_LENGTH })
     }
-    if (this.#outbound === 'announced') this.#bothSpoke()
+    if (this.#out?.announced === true) this.#out.bothSpoke()
     if (size > this.acceptUpTo) {
       this.#inbound = { at: 'asked', size }
       return { do: 'offer', size }
     }
-    this.#answerOk()
+    this.#outbound.answerOk()
     const message = this.#input.take(size)
     if (message !== undefined) return { do: 'deliver', message }
     return this.#readPayload(size, size)
@@ -164,20 +150,8 @@ export class HandshakeFraming implements Framing {
     const count = this.#input.takeRun(OK, this.unanswered)
     if (count === 0) throw new TransportError('ANSWER_UNEXPECTED', { answer: hexByte(OK) })
     this.observer?.answerReceived(OK, count)
-    this.#unanswered -= count
-    if (this.#unansweredSizes !== undefined) {
-      for (let i = 0; i < count; i++) this.#unansweredBytes -= this.#unansweredSizes.shift()
-    }
-    this.#collided = false
-    if (this.#outbound === 'announced') this.#outbound = 'payload'
+    this.#outbound.answered(count)
     return { do: 'answered', count }
-  }
-
-  /** Who goes first: the end that opened the connection sends its payload now, the other goes on waiting. */
-  #bothSpoke(): void {
-    if (!this.#collided) this.observer?.collided()
-    this.#collided = true
-    if (this.#role === 'opener') this.#outbound = 'payload'
   }
 
   #readPayload(size: number, left: number): Step | undefined {
@@ -199,17 +173,16 @@ export class HandshakeFraming implements Framing {
   accept(): void {
     const inbound = this.#inbound
     if (inbound.at !== 'asked') return
-    this.#answerOk()
+    this.#outbound.answerOk()
     this.#inbound = { at: 'payload', size: inbound.size, left: inbound.size }
   }
 
   refuse(): void {
     const inbound = this.#inbound
     if (inbound.at !== 'asked') return
-    const payloadFollows = this.#outbound === 'announced'
+    const payloadFollows = this.#outbound.announced
     this.#inbound = { at: 'refused', left: payloadFollows ? inbound.size : Number.POSITIVE_INFINITY }
-    this.#owesRefusal = true
-    this.#writeOwed()
+    this.#outbound.refuse()
   }
 
   /**
@@ -217,7 +190,7 @@ export class HandshakeFraming implements Framing {
    * at a boundary, perhaps behind further messages of a pipelined end.
    */
   #discard(whenRefused: number): Step | undefined {
-    let left = this.#owesRefusal ? whenRefused : Number.POSITIVE_INFINITY
+    let left = this.#out?.owesRefusal === true ? whenRefused : Number.POSITIVE_INFINITY
     for (;;) {
       while (left > 0 && this.waiting > 0) left -= this.#input.takeSome(left)?.length ?? 0
       this.#inbound = { at: 'refused', left }
@@ -227,29 +200,6 @@ export class HandshakeFraming implements Framing {
       const size = this.#input.takeU32()
       if (size === undefined) return undefined
       left = size
-    }
-  }
-
-  #answerOk(): void {
-    if (this.#outbound !== 'boundary') {
-      this.#owedOks++
-      return
-    }
-    this.observer?.answerSent(OK, 1)
-    this.#writer.byte(OK)
-  }
-
-  #writeOwed(): void {
-    if (this.#outbound !== 'boundary') return
-    if (this.#owedOks > 0) {
-      this.observer?.answerSent(OK, this.#owedOks)
-      this.#writer.byte(OK, this.#owedOks)
-      this.#owedOks = 0
-    }
-    if (this.#owesRefusal) {
-      this.observer?.answerSent(REFUSED, 1)
-      this.#writer.byte(REFUSED)
-      this.#owesRefusal = false
     }
   }
 
@@ -273,7 +223,7 @@ export class HandshakeFraming implements Framing {
           throw new TransportError('MESSAGE_REFUSED', { answer: hexByte(REFUSED), unanswered: this.unanswered })
         }
         if (this.waiting > 0) this.#endInLength()
-        if (this.#collided) throw new TransportError('COLLISION', { unanswered: this.unanswered })
+        if (this.collided) throw new TransportError('COLLISION', { unanswered: this.unanswered })
         if (this.unanswered > 0) throw new TransportError('REMOTE_ENDED', { unanswered: this.unanswered })
     }
   }
@@ -304,50 +254,39 @@ export class HandshakeFraming implements Framing {
   }
 
   canStart(size: number): boolean {
-    if (this.#inbound === OPENING || this.#inbound.at === 'refused' || this.#outbound !== 'boundary') return false
-    return this.#unanswered === 0 || this.#unansweredBytes + LENGTH_BYTES + size <= this.#windowBytes
+    if (this.#inbound === OPENING || this.#inbound.at === 'refused') return false
+    return this.#outbound.canStart(size)
   }
 
   start(size: number): void {
-    if (size > MAX_LENGTH) throw new TransportError('MESSAGE_UNSENDABLE', { size, limit: MAX_LENGTH })
-    this.observer?.lengthSent(size)
-    this.#writer.u32(size)
-    this.#unanswered++
-    if (this.#windowBytes === 0) {
-      this.#outbound = 'announced'
-      // A length of the other end has no answer yet: both are waiting, so it is settled here who goes first.
-      if (this.#inbound.at === 'asked') this.#bothSpoke()
-      return
-    }
-    this.#unansweredSizes ??= new NumberRing()
-    this.#unansweredSizes.push(LENGTH_BYTES + size)
-    this.#unansweredBytes += LENGTH_BYTES + size
-    this.#outbound = 'payload'
+    const outbound = this.#outbound
+    outbound.start(size)
+    // A length of the other end has no answer yet: both are waiting, so it is settled here who goes first.
+    if (outbound.announced && this.#inbound.at === 'asked') outbound.bothSpoke()
   }
 
   get pipelined(): boolean {
-    return this.#windowBytes > 0
+    return this.windowBytes > 0
   }
 
   get payloadAllowed(): boolean {
-    return this.#outbound === 'payload'
+    return this.#out?.payloadAllowed === true
   }
 
   finish(): void {
-    this.#outbound = 'boundary'
-    if (this.#owedOks > 0 || this.#owesRefusal) this.#writeOwed()
+    this.#outbound.finish()
   }
 
   get holding(): boolean {
-    return this.#owedOks > 0 || this.#owesRefusal
+    return this.#out?.holding === true
   }
 
   get unanswered(): number {
-    return this.#unanswered
+    return this.#out?.unanswered ?? 0
   }
 
   get collided(): boolean {
-    return this.#collided
+    return this.#out?.collided === true
   }
 
   objection(size: number): Detail | undefined {

@@ -8,7 +8,8 @@ export type {
   Role,
   Step,
 } from '@/framings/framing.js'
-export { FULL, HandshakeFraming, MAX_LENGTH, OK, REFUSED } from '@/framings/handshake.js'
+export { HandshakeFraming } from '@/framings/handshake.js'
+export { FULL, MAX_LENGTH, OK, REFUSED } from '@/framings/handshakeOutbound.js'
 export { json, JsonFraming, type JsonOptions } from '@/framings/json.js'
 export { length, LengthFraming } from '@/framings/length.js'
 export type { LengthOptions } from '@/framings/lengthLayout.js'

@@ -90,7 +90,7 @@ export class JsonFraming extends OpenFraming {
   }
 
   get reading(): Reading {
-    if (!this.canStart(0)) return 'opening'
+    if (!this.opened) return 'opening'
     return this.waiting === 0 ? 'between' : 'inside'
   }
 

@@ -141,7 +141,7 @@ export class LengthFraming extends OpenFraming {
   }
 
   get reading(): Reading {
-    if (!this.canStart(0)) return 'opening'
+    if (!this.opened) return 'opening'
     switch (this.#inbound.at) {
       case 'head':
         return this.waiting === 0 ? 'between' : 'inside'

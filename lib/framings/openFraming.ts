@@ -46,6 +46,11 @@ export abstract class OpenFraming implements Framing {
   accept(): void {}
   refuse(): void {}
 
+  /** The opening is done; here it is so from the first `next`. */
+  protected get opened(): boolean {
+    return this.#opened
+  }
+
   get waiting(): number {
     return this.input.length
   }

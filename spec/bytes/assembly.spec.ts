@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import * as fc from 'fast-check'
+import { Assembly } from '@/bytes/assembly.js'
+import { cutInto } from '../support/chunkings.js'
+import { hex } from '../support/hex.js'
+import { lcg32 } from '../support/lcg32.js'
+
+const KIB = 1024
+
+describe('Assembly', () => {
+  it('puts the parts together in order', () => {
+    const assembly = new Assembly(5, hex('6162'))
+    assembly.add(hex('63'))
+    assembly.add(hex(''))
+    assembly.add(hex('6465'))
+    expect(assembly.take()).to.deep.equal(hex('6162636465'))
+  })
+
+  it('copies: what becomes of a part afterwards does not matter', () => {
+    const part = hex('6162')
+    const assembly = new Assembly(2, part)
+    part.fill(0)
+    expect(assembly.take()).to.deep.equal(hex('6162'))
+  })
+
+  it('holds no more than a small message has', () => {
+    expect(new Assembly(10, hex('61')).heldBytes).to.equal(10)
+  })
+
+  it('holds 64 KiB for a message of 1 GiB of which one byte is here', () => {
+    const assembly = new Assembly(1024 ** 3, hex('61'))
+    expect([assembly.heldBytes, assembly.size]).to.deep.equal([64 * KIB, 1024 ** 3])
+  })
+
+  it('never holds more than 64 KiB or 16 times what is here', () => {
+    const assembly = new Assembly(1024 ** 3, hex('61'))
+    const part = Buffer.alloc(10_000)
+    for (let have = 1; have < 1_000_000; have += part.length) {
+      assembly.add(part)
+      expect(assembly.heldBytes).to.be.at.most(Math.max(64 * KIB, 16 * (have + part.length)))
+    }
+  })
+
+  it('has the size of the message in the end, and the same bytes, however it came', () => {
+    const message = Buffer.from(lcg32(1, 300_000))
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 100_000 }), { maxLength: 8 }), (sizes) => {
+        const [first = Buffer.alloc(0), ...others] = cutInto(message, sizes)
+        const assembly = new Assembly(message.length, first)
+        for (const part of others) assembly.add(part)
+        expect(assembly.take().equals(message)).to.equal(true)
+        expect(assembly.heldBytes).to.be.at.least(message.length)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of the project, which is one step further away from what the build made. */
+export const ROOT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url))
+
+/** A file of the project as text. @param name as seen from the folder of the project */
+export const textOf = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8')
+
+/** The code blocks marked with `language`, in order. */
+export const codeBlocks = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].flatMap(([, mark, code]) =>
+    mark === language && code !== undefined ? [code] : [],
+  )
+
+/** The rows of all tables, without their heads: the text of each cell, without the marks of code. */
+export const tableRows = (markdown: string): string[][] => {
+  const lines = markdown.split('\n')
+  const rule = (line: string | undefined): boolean => line !== undefined && /^\|[ -|]*-[ -|]*\|$/.test(line)
+  return lines
+    .filter((line, at) => line.startsWith('|') && !rule(line) && !rule(lines[at + 1]))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    )
+}
