@@ -21,14 +21,14 @@ export const CODES = {
   PLUGIN_REJECTED: { fault: 'remote', text: 'a plugin could not read the message' },
   SEAL_BROKEN: { fault: 'remote', text: 'the bytes are not the next record of the sealed stream' },
   SEAL_TRUNCATED: { fault: 'remote', text: 'the sealed stream ended without its farewell' },
+  MESSAGE_DECLINED: { fault: 'local', text: 'transmissionOffered said no to the announced message' },
   MEMORY_LIMIT: { fault: 'remote', text: 'the memory budget has no room for the announced message' },
   MESSAGE_TIMEOUT: { fault: 'remote', text: 'a started message was not finished within messageTimeoutMs' },
   IDLE_TIMEOUT: { fault: 'remote', text: 'nothing arrived within idleTimeoutMs' },
-  CONNECTION_LIMIT: { fault: 'remote', text: 'the server has as many connections as it accepts' },
 
   // messages that were to leave
   MESSAGE_REFUSED: { fault: 'remote', text: 'the other end refused the announced message' },
-  ANSWER_TIMEOUT: { fault: 'remote', text: 'the other end did not answer within messageTimeoutMs' },
+  ANSWER_TIMEOUT: { fault: 'remote', text: 'the other end did not answer within answerTimeoutMs' },
   COLLISION: { fault: 'remote', text: 'both ends spoke at once and the other end could not follow' },
   REMOTE_ENDED: { fault: 'remote', text: 'the other end has closed its side' },
   OUTBOX_FULL: { fault: 'local', text: 'as much as the outbox may hold is already waiting' },
@@ -83,18 +83,24 @@ export class TransportError extends Error {
   override readonly name = 'TransportError'
   readonly fault: Fault
 
+  /** The numbers and words of this failure; what is not known is left out. */
+  readonly detail: Detail
+
   constructor(
     readonly code: Code,
-    readonly detail: Detail = {},
+    detail: Detail = {},
     options?: ErrorOptions,
   ) {
-    super(describe(code, detail), options)
+    const known = Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== undefined))
+    super(describe(code, known), options)
+    this.detail = known
     this.fault = CODES[code].fault
   }
 }
 
 const describe = (code: Code, detail: Detail): string => {
-  const known = Object.entries(detail).filter(([, value]) => value !== undefined)
-  const numbers = known.map(([key, value]) => `${key}: ${String(value)}`).join(', ')
+  const numbers = Object.entries(detail)
+    .map(([key, value]) => `${key}: ${String(value)}`)
+    .join(', ')
   return numbers === '' ? CODES[code].text : `${CODES[code].text} (${numbers})`
 }

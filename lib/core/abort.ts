@@ -1,8 +1,8 @@
 import { TransportError } from '@/errors.js'
 
 /** What an operation fails with when its signal says stop. */
-export const abortedBy = (signal: AbortSignal): TransportError =>
-  new TransportError('ABORTED', {}, { cause: signal.reason })
+export const abortedBy = ({ reason }: AbortSignal): TransportError =>
+  reason instanceof TransportError ? reason : new TransportError('ABORTED', {}, { cause: reason })
 
 /** Calls `stop` if the signal fires before the promise is settled; leaves no listener behind. */
 export const onAbort = (

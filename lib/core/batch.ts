@@ -25,6 +25,8 @@ export class Deferred<T = void> {
 export class Batch extends Deferred {
   /** Messages in it that are not wholly written to the outbox. */
   unwritten = 0
+  /** The promise has been kept. */
+  kept = false
   /** Takes no more messages. */
   sealed = false
   /** Position in the outgoing stream behind its last byte, once all is written. */
@@ -34,6 +36,12 @@ export class Batch extends Deferred {
 /** A rejected promise that counts as handled. */
 export const rejected = (error: Error): Promise<never> => {
   const promise = Promise.reject(error)
+  promise.catch(ignore)
+  return promise
+}
+
+/** The same promise, counted as handled. */
+export const handled = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(ignore)
   return promise
 }

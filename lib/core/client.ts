@@ -4,7 +4,7 @@ import { abortedBy } from '@/core/abort.js'
 import type { Abortable, Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { Host, type HostOptions } from '@/core/host.js'
-import { checkRanges } from '@/core/options.js'
+import { checkRanges, deadlineOf } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
 import { ALPN, serverName } from '@/core/tlsNames.js'
 import { TransportError } from '@/errors.js'
@@ -25,6 +25,8 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   #connectTimeoutMs: number
   readonly #tls: TlsConnectionOptions | undefined
   #starting: Promise<void> | undefined
+  /** Ends what is being made when the client closes. */
+  #life = new AbortController()
 
   constructor(options: ClientOptions<C> = {}) {
     super(options)
@@ -61,33 +63,40 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   async connectTo(address: AddressLike, options: Abortable = {}): Promise<C> {
     const details = ConnectionDetails.from(address)
     details.assertConnectable()
+    const life = this.#life.signal
+    const signal = options.signal === undefined ? life : AbortSignal.any([options.signal, life])
     await this.start()
     const connection = this.createConnection()
-    const socket = await this.#connect(details, options.signal)
+    const socket = await this.#connect(details, signal)
     const link = this.adopt(connection, this.newId(), socket, 'opener')
-    const { signal } = options
-    const aborted = (): void =>
-      link.ending.fail(signal === undefined ? new TransportError('ABORTED') : abortedBy(signal))
-    signal?.addEventListener('abort', aborted, { once: true })
+    const aborted = (): void => link.ending.fail(abortedBy(signal))
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted, { once: true })
     try {
       await link.whenOpen()
       return connection
     } finally {
-      signal?.removeEventListener('abort', aborted)
+      signal.removeEventListener('abort', aborted)
     }
   }
 
-  /** Closes every connection in good order, then runs `postLoop`. */
+  /**
+   * Closes every connection in good order, gives up those that are being made, then runs `postLoop`. What is left after
+   * `deadlineMs`, `closeTimeoutMs` unless given, is destroyed.
+   */
   async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
-    const deadlineMs = options.deadlineMs ?? this.settings.closeTimeoutMs
+    const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
+    this.#life.abort(new TransportError('CLOSED'))
+    this.#life = new AbortController()
     await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
+    await this.whenEmpty(deadlineMs)
     await this.stopLoop()
     this.#starting = undefined
   }
 
   /** Destroys every connection. */
   async destroy(): Promise<void> {
-    for (const link of this.links) link.ending.destroy(undefined)
+    this.destroyAll(undefined)
     await this.close()
   }
 
@@ -101,14 +110,14 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
 
   protected override connectionEnded(): void {}
 
-  #connect(details: ConnectionDetails, signal: AbortSignal | undefined): Promise<Socket> {
+  #connect(details: ConnectionDetails, signal: AbortSignal): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(abortedBy(signal))
+      if (signal.aborted) return reject(abortedBy(signal))
       const socket = this.#socketTo(details)
       const address = details.toString()
       const done = (): void => {
         cancel()
-        signal?.removeEventListener('abort', aborted)
+        signal.removeEventListener('abort', aborted)
       }
       const give = (error: TransportError): void => {
         done()
@@ -116,10 +125,10 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
         reject(error)
       }
       const late = (): void => give(new TransportError('CONNECT_TIMEOUT', { address, limitMs: this.#connectTimeoutMs }))
-      const aborted = (): void => give(signal === undefined ? new TransportError('ABORTED') : abortedBy(signal))
+      const aborted = (): void => give(abortedBy(signal))
       const cancel =
         this.#connectTimeoutMs === 0 ? (): void => {} : this.commons.clock.after(this.#connectTimeoutMs, late)
-      signal?.addEventListener('abort', aborted, { once: true })
+      signal.addEventListener('abort', aborted, { once: true })
       const failed = (error: Error): void => give(systemError(error, 'CONNECT_FAILED', { address }))
       socket.once('error', failed)
       socket.once(this.#tls === undefined ? 'connect' : 'secureConnect', () => {

@@ -10,6 +10,8 @@ const FINEST_MS = 5
 /** What all connections of one server or client share: the clock and its two timers, the slabs, the memory budget. */
 export class Commons {
   readonly slabs = new SlabPool()
+  /** How often deadlines are looked at. */
+  readonly periodMs: number
   /** Deadlines are looked at in rounds, so that no connection has a timer. */
   readonly deadlines: Rounds<Visited>
   /** Those whose class has a `loopPass` are visited at the tick. */
@@ -20,7 +22,8 @@ export class Commons {
     readonly budget: MemoryBudget,
     settings: Settings,
   ) {
-    this.deadlines = new Rounds(clock, periodOf(settings))
+    this.periodMs = periodOf(settings)
+    this.deadlines = new Rounds(clock, this.periodMs)
     this.ticks = new Rounds(clock, settings.tickMs)
   }
 }

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import { flatUuid } from '@/core/flatUuid.js'
-import { Deferred, rejected } from '@/core/batch.js'
+import { Deferred, handled, rejected } from '@/core/batch.js'
 import { Commons } from '@/core/commons.js'
 import { systemClock } from '@/core/clock.js'
 import { asDuplex } from '@/core/duplexView.js'
@@ -10,10 +10,11 @@ import type { Phase } from '@/core/lifecycle.js'
 import { Link, type Shared } from '@/core/link.js'
 import { remoteOf } from '@/core/remoteAddress.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
-import { type ConnectionOptions, settingsOf } from '@/core/options.js'
+import { type ConnectionOptions, deadlineOf, settingsOf } from '@/core/options.js'
 import type { PluginLike } from '@/core/plugin.js'
 import { PluginChain } from '@/core/pluginChain.js'
 import type { StreamSource } from '@/core/pour.js'
+import { systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'
 import type { Role } from '@/framings/framing.js'
 
@@ -180,18 +181,8 @@ export abstract class Connection {
    * `transmissionStream` that stands in front of it is handed to that hook first.
    * @throws TransportError REMOTE_ENDED, or what ended the connection, when no more will come; ABORTED; RECEIVE_PENDING
    */
-  async receive(options?: Abortable): Promise<Buffer> {
-    const link = this.#link
-    if (link === undefined) throw new TransportError('NOT_OPEN', { phase: 'idle' })
-    for (;;) {
-      const item = await link.receive(options?.signal)
-      if (!(item instanceof InboundStream)) return item
-      try {
-        await this.transmissionStream(item.size, item)
-      } finally {
-        if (!item.readableEnded) item.destroy()
-      }
-    }
+  receive(options?: Abortable): Promise<Buffer> {
+    return handled(this.#receive(options?.signal))
   }
 
   /** Resolves when every message given so far has left and been answered. @throws TransportError what ended the connection */
@@ -207,9 +198,12 @@ export abstract class Connection {
    */
   close(options?: { readonly deadlineMs?: number }): Promise<void> {
     const link = this.#link
-    return link === undefined
-      ? Promise.resolve()
-      : link.ending.close(options?.deadlineMs ?? link.shared.settings.closeTimeoutMs)
+    if (link === undefined) return Promise.resolve()
+    try {
+      return link.ending.close(deadlineOf(options, link.shared.settings.closeTimeoutMs))
+    } catch (error) {
+      return rejected(systemError(error, 'OPTION_INVALID'))
+    }
   }
 
   /** Ends at once; what waits is lost, and its promises reject with `cause` or CLOSED. */
@@ -261,6 +255,20 @@ export abstract class Connection {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #receive(signal: AbortSignal | undefined): Promise<Buffer> {
+    const link = this.#link
+    if (link === undefined) throw new TransportError('NOT_OPEN', { phase: 'idle' })
+    for (;;) {
+      const item = await link.receive(signal)
+      if (!(item instanceof InboundStream)) return item
+      try {
+        await this.transmissionStream(item.size, item)
+      } finally {
+        if (!item.readableEnded) item.destroy()
+      }
+    }
   }
 
   #attach(attachment: Attachment): Link<Connection> {

@@ -99,9 +99,9 @@ export class Consent {
     return Math.min(QUICK_BYTES, maxMessageBytes, this.#early ? maxFirstMessageBytes : QUICK_BYTES)
   }
 
-  /** Whether a message whose size is not announced may come in; if not, `consentDue` follows when one may. */
+  /** Whether a message whose size is not announced, and that so cannot be refused, may come in; if not, `consentDue` follows when one may. */
   get mayComeUnannounced(): boolean {
-    if (this.#draining || !this.#hasRoom(0)) return false
+    if (!this.#hasRoom(0)) return false
     if (this.#budget.hasRoomFor(0)) return true
     this.#awaitBudget()
     return false
@@ -116,17 +116,23 @@ export class Consent {
     if (size === undefined) return true
     if (this.#draining) return this.#refuse(size, 0, 'DRAINING')
     const limit = this.#manners.streams ? this.#settings.maxStreamBytes : this.#settings.maxMessageBytes
-    if (this.#withheld === 'consent') return this.#carryOut(size, limit)
+    if (this.#withheld === 'consent') return this.#carryOut(size)
     const held = this.streamed(size) ? 0 : size
-    if (this.#mustWait(size, held, limit)) return false
-    const verdict = this.#owner.consentTo(size) ?? size <= limit
-    if (typeof verdict === 'boolean') return verdict ? this.#accept(held) : this.#refuse(size, limit)
+    if (this.#mustWait(size, held, limit)) return this.#readsAhead(size) && this.#accept(held, true)
+    const verdict = this.#ask(size)
+    if (verdict === undefined) return size <= limit ? this.#accept(held) : this.#refuse(size, limit)
+    if (typeof verdict === 'boolean') return verdict ? this.#accept(held) : this.#decline(size)
     this.#withhold(size, 'consent')
     verdict.then(
       (yes) => this.#judged({ yes }),
       (error: unknown) => this.#judged({ error }),
     )
     return false
+  }
+
+  /** There is room again: answers that were left unsaid may be said. */
+  ease(): void {
+    if (this.#framing.unsaid > 0 && this.#hasRoom(0)) this.#framing.release()
   }
 
   /** The message is here, or lost: what was promised for it is free again. */
@@ -168,17 +174,35 @@ export class Consent {
     this.#owner.consentDue()
   }
 
-  #carryOut(size: number, limit: number): boolean {
+  #carryOut(size: number): boolean {
     const verdict = this.#verdict
     if (verdict === undefined) return false
     this.#verdict = undefined
-    if ('error' in verdict) throw verdict.error
-    return verdict.yes ? this.#accept(this.streamed(size) ? 0 : size) : this.#refuse(size, limit)
+    if ('error' in verdict) return this.#failed(verdict.error)
+    return verdict.yes ? this.#accept(this.streamed(size) ? 0 : size) : this.#decline(size)
   }
 
   /** While we wait for an answer ourselves, twice as much may come in: the answer may stand behind it. */
   #hasRoom(size: number): boolean {
     return this.#inbox.hasRoomFor(size, this.#framing.unanswered > 0 ? 2 : 1)
+  }
+
+  /**
+   * While an answer of the other end is awaited, perhaps by the very hook that holds everything up, small messages of a
+   * pipelined end are read ahead of it. Their own answers stay unsaid, so its window bounds what can come.
+   */
+  #readsAhead(size: number): boolean {
+    if (this.#withheld !== 'room' || this.#manners.asks || this.#framing.unanswered === 0) return false
+    if (size > Math.min(QUICK_BYTES, this.#settings.maxMessageBytes) || this.#framing.waiting < size) return false
+    return this.#inbox.hasRoomAhead(size) && this.#budget.hasRoomFor(size)
+  }
+
+  #ask(size: number): boolean | Promise<boolean> | undefined {
+    try {
+      return this.#owner.consentTo(size)
+    } catch (error) {
+      return this.#failed(error)
+    }
   }
 
   #awaitBudget(): void {
@@ -194,12 +218,24 @@ export class Consent {
     return true
   }
 
-  #accept(held: number): true {
+  #accept(held: number, quietly = false): true {
     this.#offered = this.#withheld = undefined
     this.#reserved = held
     this.#budget.take(held, 0)
-    this.#framing.accept()
+    this.#framing.accept(quietly)
     return true
+  }
+
+  /** The hook said no. */
+  #decline(size: number): never {
+    return this.#failed(new TransportError('MESSAGE_DECLINED', { size }))
+  }
+
+  /** The hook threw: the other end is refused as if it had said no. */
+  #failed(error: unknown): never {
+    this.#offered = this.#withheld = undefined
+    this.#framing.refuse()
+    throw error
   }
 
   #refuse(size: number, limit: number, code: Refusal = 'MESSAGE_TOO_LARGE'): never {

@@ -14,6 +14,8 @@ export type Direction = 'inbound' | 'outbound'
 export interface Events {
   /** A connection has its socket; nothing has been exchanged yet. */
   readonly open: { readonly role: Role; readonly framing: string; readonly local?: string; readonly remote?: string }
+  /** A newcomer found no place and was told so. It never became a connection: `id` is empty. */
+  readonly turnedAway: { readonly local?: string; readonly remote?: string }
   /** The opening byte was sent or received. */
   readonly opening: { readonly direction: Direction; readonly byte: number }
   /** The opening is done and `preLoop` may run. */
@@ -57,6 +59,7 @@ const named = (name: EventName): Channel => channel(CHANNEL_PREFIX + name)
 /** The channels. Publishing is guarded by `hasSubscribers`, so that without a listener nothing is even put together. */
 export const channels: Readonly<Record<EventName, Channel>> = {
   open: named('open'),
+  turnedAway: named('turnedAway'),
   opening: named('opening'),
   opened: named('opened'),
   length: named('length'),

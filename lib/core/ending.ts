@@ -23,6 +23,8 @@ export class Ending<C> {
   #over = false
   #drainPlanned = false
   #saidFarewell = false
+  /** Who ended first. */
+  #first: 'local' | 'remote' | undefined
   #closed: Deferred | undefined
   #timer: Cancel | undefined
 
@@ -38,13 +40,14 @@ export class Ending<C> {
   /** Why nothing can be sent or received any more; undefined while it can. */
   get error(): TransportError | undefined {
     if (this.reading) return undefined
-    return this.#cause instanceof TransportError
-      ? this.#cause
-      : new TransportError('CLOSED', {}, { cause: this.#cause })
+    if (this.#cause instanceof TransportError) return this.#cause
+    if (this.#cause === undefined && this.#first === 'remote') return new TransportError('REMOTE_ENDED')
+    return new TransportError('CLOSED', {}, { cause: this.#cause })
   }
 
   /** Ends in order: what waits leaves first, within `deadlineMs`. */
   close(deadlineMs: number): Promise<void> {
+    this.#first ??= 'local'
     if (this.#state === 'gone') return Promise.resolve()
     this.#closed ??= new Deferred()
     if (this.#state === 'going') {
@@ -65,24 +68,25 @@ export class Ending<C> {
 
   /** Ends at once. What waits is lost, and each loss is told to whoever waits for it. */
   destroy(cause: Error | undefined): void {
-    if (this.#state === 'gone') return
+    this.#first ??= 'local'
+    if (this.#over) return
+    this.#link.work.loop.stop()
+    if (this.#state === 'gone') return this.#awaitLastHook()
     this.#cause ??= cause
     this.#link.enter('draining')
     this.#state = 'left'
-    this.#link.work.loop.stop()
     this.#abandon(this.error ?? new TransportError('CLOSED'))
     this.#link.stream.destroy()
   }
 
   /** @param how gently: the bytes that stand before the end, such as a refusal, leave first */
   fail(error: TransportError, how: 'at once' | 'gently' = 'at once'): void {
-    if (this.#cause !== undefined || this.#state === 'gone') return
+    if (this.#cause !== undefined || this.#state === 'left' || this.#state === 'gone') return
     this.#cause = error
     if (channels.error.hasSubscribers) publish('error', { ...this.#link.stamp(), error })
     this.#link.enter('draining')
     this.#link.work.receiver.stop(error)
     this.#link.work.inbox.close(error)
-    if (this.#state === 'left') return
     this.#state = 'parting'
     if (how === 'at once') {
       this.#abandon(error)
@@ -104,7 +108,8 @@ export class Ending<C> {
     if (this.#state === 'draining') {
       if (sender.waitingMessages > 0 || this.#saysFarewell()) return
       const unanswered = this.#remote === 'open' ? framing.unanswered : 0
-      if (unanswered === 0 && outbox.waitingBytes === 0) this.#leave()
+      const settled = outbox.writtenBytes === 0 || outbox.settledBytes === outbox.writtenBytes
+      if (unanswered === 0 && settled) this.#leave()
     } else if (this.#state === 'parting' && !framing.holding && outbox.waitingBytes === 0) {
       this.#abandon(this.error ?? new TransportError('CLOSED'))
       this.#leave()
@@ -143,6 +148,7 @@ export class Ending<C> {
 
   remoteEnded(): void {
     const before = this.#remote
+    this.#first ??= 'remote'
     this.#remote = 'unread'
     if (!this.reading || before !== 'open') return
     this.#link.work.receiver.end()
@@ -156,7 +162,7 @@ export class Ending<C> {
     if (!this.reading || this.#remote !== 'unread') return
     const ended = new TransportError('REMOTE_ENDED')
     // A hook that waits for an answer may be what holds up the reading; no answer will come now.
-    if (framing.answered) sender.fail(ended)
+    if (framing.answered) sender.answersEnded(ended)
     if (receiver.blocked || framing.waiting > 0) return
     this.#remote = 'ended'
     try {
@@ -190,8 +196,15 @@ export class Ending<C> {
     this.#link.work.outbox.drop()
     if (this.#cause === undefined) this.#closed?.resolve()
     else this.#closed?.reject(systemError(this.#cause, 'CLOSED'))
-    if (this.#loopOver) this.#postLoop()
-    else work.loop.finish()
+    if (this.#loopOver) return this.#postLoop()
+    work.loop.finish()
+    if (work.loop.stopped) this.#awaitLastHook()
+  }
+
+  /** A hook that was running when all was cut has as long as a close has; then nobody waits for it any more. */
+  #awaitLastHook(): void {
+    const { work, shared } = this.#link
+    this.#after(shared.settings.closeTimeoutMs, () => work.loop.giveUp())
   }
 
   /** No hook runs any more. */
@@ -212,6 +225,9 @@ export class Ending<C> {
     const { stream, shared } = this.#link
     this.#state = 'left'
     this.#link.work.receiver.stop(this.error ?? new TransportError('CLOSED'))
+    // What has been taken will still be handled, so the other end may know.
+    this.#link.framing.release()
+    this.#link.work.outbox.flush()
     this.#after(shared.settings.lingerMs, () => stream.destroy())
     stream.end()
     stream.resume()
@@ -245,6 +261,7 @@ export class Ending<C> {
   }
 
   #finish(): void {
+    this.#timer?.()
     const { shared, connection, id } = this.#link
     const cause = this.#cause
     this.#link.work.inbox.disown()

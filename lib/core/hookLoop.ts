@@ -87,7 +87,7 @@ export class HookLoop<C> {
       eased = true
       this.#handle(item)
     }
-    if (eased && this.#state === 'ready') this.#owner.inboxEased()
+    if (eased) this.#owner.inboxEased()
     this.#endIfDone()
   }
 
@@ -112,6 +112,16 @@ export class HookLoop<C> {
     this.#ending = true
     if (this.#state === 'ready' || this.#state === 'waiting') this.#over()
     else if (this.#state === 'busy') this.#stopped = true
+  }
+
+  /** The hook that is running is the last one. */
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Whatever the running hook still does, nobody waits for it. */
+  giveUp(): void {
+    this.#over()
   }
 
   #wants(item: Item | undefined): boolean {

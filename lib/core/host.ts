@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { attach, type Connection, connectionHooks, linkOf } from '@/core/connection.js'
+import { attach, Connection, connectionHooks, linkOf } from '@/core/connection.js'
 import { type Cancel, systemClock } from '@/core/clock.js'
 import { Commons } from '@/core/commons.js'
 import { flatUuid } from '@/core/flatUuid.js'
@@ -36,12 +36,13 @@ export const HOST_RANGES = {
 export abstract class Host<C extends Connection> {
   readonly #connections = new Map<string, C>()
   readonly #budget: MemoryBudget
-  readonly #commons: Commons
+  #commons: Commons
   #settings: Settings
   #shared: Shared<Connection> | undefined
   #handler: ConnectionHandler<C> | undefined
   #loop: 'idle' | 'running' | 'over' = 'idle'
   #passing = false
+  #emptied: (() => void)[] = []
   #cancelTick: Cancel | undefined
 
   constructor(options: HostOptions<C>) {
@@ -104,6 +105,9 @@ export abstract class Host<C extends Connection> {
   protected change(settings: Partial<Settings>): void {
     this.#settings = { ...this.#settings, ...settings }
     this.#shared = undefined
+    const commons = new Commons(this.#commons.clock, this.#budget, this.#settings)
+    // Later connections keep shorter times, so they are looked at more often; those that are there keep their pace.
+    if (commons.periodMs !== this.#commons.periodMs) this.#commons = commons
   }
 
   protected get commons(): Commons {
@@ -120,7 +124,9 @@ export abstract class Host<C extends Connection> {
   /** Makes one connection; override it for a class whose constructor takes arguments. */
   protected createConnection(): C {
     if (this.#handler === undefined) throw new TransportError('HANDLER_MISSING')
-    return new this.#handler()
+    const connection = new this.#handler()
+    if (connection instanceof Connection) return connection
+    throw new TransportError('HANDLER_MISSING', { given: this.#handler.name, try: 'a class that extends Connection' })
   }
 
   /** Puts a new connection on a socket. */
@@ -147,6 +153,21 @@ export abstract class Host<C extends Connection> {
     const connection = this.#connections.get(id)
     this.#connections.delete(id)
     if (connection !== undefined) this.connectionEnded(id, connection, cause)
+    if (this.#connections.size > 0) return
+    for (const tell of this.#emptied) tell()
+    this.#emptied = []
+  }
+
+  /** Resolves when no connection is left. Those that are there after `deadlineMs` are destroyed, with this cause. */
+  protected async whenEmpty(deadlineMs: number, cause?: Error): Promise<void> {
+    if (this.#connections.size === 0) return
+    const cancel = this.#commons.clock.after(deadlineMs, () => this.destroyAll(cause))
+    await new Promise<void>((resolve) => this.#emptied.push(resolve))
+    cancel()
+  }
+
+  protected destroyAll(cause: Error | undefined): void {
+    for (const link of this.links) link.ending.destroy(cause)
   }
 
   /** Runs `preLoop` once and starts the passes. */

@@ -8,6 +8,9 @@ import { TransportError } from '@/errors.js'
 /** What waits for its hook: a message, or a stream of one. */
 export type Item = Buffer | InboundStream
 
+/** What an end of ours may have under way unanswered, in bytes and, as a length has four, in messages. */
+const AHEAD_BYTES = 1_048_576
+const AHEAD_MESSAGES = AHEAD_BYTES / 4
 const MAX_RECEIVERS = 1_024
 
 /** The messages that have arrived whole and wait for their hook or for `receive()`, within bounds. */
@@ -45,6 +48,12 @@ export class Inbox {
   hasRoomFor(size: number, slack: number): boolean {
     if (this.#items.length === 0) return true
     return this.#items.length < this.#maxMessages * slack && this.#bytes + size <= this.#maxBytes * slack
+  }
+
+  /** Whether a message may come in ahead of its turn, because an answer that we wait for stands behind it. */
+  hasRoomAhead(size: number): boolean {
+    const messages = this.#items.length < 2 * this.#maxMessages + AHEAD_MESSAGES
+    return messages && this.#bytes + size <= 2 * this.#maxBytes + AHEAD_BYTES
   }
 
   put(item: Item): void {

@@ -11,7 +11,7 @@ import { framingIsObserved, LinkObserver } from '@/core/linkObserver.js'
 import type { Settings } from '@/core/options.js'
 import type { PluginChain } from '@/core/pluginChain.js'
 import type { StreamSource } from '@/core/pour.js'
-import { remoteOf } from '@/core/remoteAddress.js'
+import { endsOf } from '@/core/remoteAddress.js'
 import { listenTo, type StreamEars } from '@/core/streamEars.js'
 import { Work } from '@/core/work.js'
 import { TransportError } from '@/errors.js'
@@ -129,7 +129,7 @@ export class Link<C> implements FrameWriter, StreamEars {
   /** `preLoop` is done. */
   opened(): void {
     this.enter('open')
-    this.#whenOpen?.resolve()
+    if (this.error === undefined) this.#whenOpen?.resolve()
   }
 
   /** Messages will never travel: whoever waits for the opening learns why. */
@@ -183,7 +183,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     if (this.#work === undefined && count === 1 && bytes !== undefined) {
       if (channels.write.hasSubscribers)
         publish('write', { ...this.stamp(), offeredBytes: 1, takenBytes: 1, chunk: bytes })
-      this.stream.write(bytes)
+      this.stream.write(bytes, () => this.#work?.bytesSettled())
     } else {
       this.work.outbox.byte(value, count)
     }
@@ -252,8 +252,9 @@ export class Link<C> implements FrameWriter, StreamEars {
       this.#work = undefined
       this.framing.rest?.()
     }
-    if (this.#work !== undefined) return this.#work.visit(nowMs, heard)
-    const { openingTimeoutMs, idleTimeoutMs } = this.shared.settings
+    const { openingTimeoutMs, idleTimeoutMs, heartbeatMs } = this.shared.settings
+    const awake = heartbeatMs > 0 && this.#phase === 'open' ? this.work : this.#work
+    if (awake !== undefined) return awake.visit(nowMs, heard)
     const opening = this.#phase === 'opening'
     const limitMs = opening ? openingTimeoutMs : idleTimeoutMs
     const waitedMs = Math.round(nowMs) - this.#heardMs
@@ -285,8 +286,6 @@ export class Link<C> implements FrameWriter, StreamEars {
   }
 
   #publishOpen(): void {
-    const remote = remoteOf(this.stream)
-    const peer = remote === undefined ? {} : { remote }
-    publish('open', { ...this.stamp(), role: this.role, framing: this.framing.name, ...peer })
+    publish('open', { ...this.stamp(), role: this.role, framing: this.framing.name, ...endsOf(this.stream) })
   }
 }

@@ -133,12 +133,18 @@ export const settingsOf = (options: ConnectionOptions): Settings => {
   }
 }
 
+/** A deadline given to one call, or the usual one. @throws TransportError OPTION_INVALID unless it is 0 to 2^31-1 ms */
+export const deadlineOf = (options: { readonly deadlineMs?: number } | undefined, usualMs: number): number =>
+  checkRanges<{ deadlineMs: number }>(options ?? {}, { deadlineMs: [usualMs, 0, MAX_MS] }).deadlineMs
+
 const windowOf = (pipeline: unknown): number => {
   if (typeof pipeline === 'boolean') return pipeline ? WINDOW_BYTES : 0
   return checkRanges<{ pipeline: number }>({ pipeline }, { pipeline: [WINDOW_BYTES, 1_024, 2 ** 30] }).pipeline
 }
 
+const FRAMINGS: readonly unknown[] = ['handshake', 'length', 'line', 'json']
+
 const checkFraming = (framing: FramingChoice): FramingChoice => {
-  if (typeof framing === 'function' || ['handshake', 'length', 'line', 'json'].includes(framing)) return framing
-  throw new TransportError('OPTION_INVALID', { option: 'framing', given: framing })
+  if (typeof framing === 'function' || FRAMINGS.includes(framing)) return framing
+  throw new TransportError('OPTION_INVALID', { option: 'framing', given: framing, one: FRAMINGS.join(', ') })
 }

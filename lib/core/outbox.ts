@@ -156,7 +156,7 @@ export class Outbox implements FrameWriter {
       this.#takenBytes += taken.bytes
       if (taken.bytes < piece.length) this.#pieces[done] = piece.subarray(taken.bytes)
       else done++
-      this.#blocked = !taken.more
+      this.#blocked = !taken.more || taken.bytes < piece.length
       if (this.#blocked) break
     }
     if (done === this.#pieces.length) this.#pieces = []

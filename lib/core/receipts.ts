@@ -4,6 +4,8 @@ import { Batch, Deferred } from '@/core/batch.js'
 
 interface FlushWaiter {
   readonly messages: number
+  /** Position in the outgoing stream behind the last of them, once all are written. */
+  until: number | undefined
   readonly deferred: Deferred
 }
 
@@ -20,6 +22,11 @@ export class Receipts {
   /** Somebody waits. */
   get waiting(): boolean {
     return this.#batch !== undefined || this.#written.length > 0 || this.#flushes.length > 0
+  }
+
+  /** Somebody waits for a flush. */
+  get flushing(): boolean {
+    return this.#flushes.length > 0
   }
 
   /** The batch for a message that shares its promise with the others of this tick. */
@@ -61,7 +68,7 @@ export class Receipts {
   flush(messages: number, signal: AbortSignal | undefined): Promise<void> {
     const deferred = new Deferred()
     onAbort(signal, deferred.promise, deferred.reject)
-    this.#flushes.push({ messages, deferred })
+    this.#flushes.push({ messages, until: undefined, deferred })
     return deferred.promise
   }
 
@@ -73,25 +80,28 @@ export class Receipts {
       batch = this.#written.peek()
     ) {
       this.#written.shift()
+      batch.kept = true
       batch.resolve()
     }
   }
 
-  /** @param answered messages that have been answered, where there are answers, and have settled */
-  settleFlushes(answered: number): void {
-    for (
-      let next = this.#flushes.peek();
-      next !== undefined && next.messages <= answered;
-      next = this.#flushes.peek()
-    ) {
+  /** @param now how many messages are wholly written and answered, and where the outgoing stream stands */
+  settleFlushes(now: { finished: number; answered: number; written: number; settled: number }): void {
+    for (let next = this.#flushes.peek(); next !== undefined; next = this.#flushes.peek()) {
+      if (next.messages <= now.finished) next.until ??= now.written
+      if (next.until === undefined || next.until > now.settled || next.messages > now.answered) return
       this.#flushes.shift()
       next.deferred.resolve()
     }
   }
 
+  failFlushes(error: Error): void {
+    for (const waiter of this.#flushes.takeAll()) waiter.deferred.reject(error)
+  }
+
   fail(error: Error): void {
     for (const batch of this.#written.takeAll()) batch.reject(error)
-    for (const waiter of this.#flushes.takeAll()) waiter.deferred.reject(error)
+    this.failFlushes(error)
     this.#batch?.reject(error)
     this.#batch = undefined
   }

@@ -80,6 +80,7 @@ export class Receiver {
     if (this.#pumping || this.#stopped) return
     this.#pumping = true
     try {
+      this.#consent.ease()
       while (!this.#stopped && !this.#stalled()) {
         if (this.#consent.pending && !this.#consent.decide()) break
         this.#framing.acceptUpTo = this.#consent.quickBytes

@@ -43,6 +43,8 @@ export class Sender {
   #room: Deferred | undefined
   #acceptedMessages = 0
   #finishedMessages = 0
+  /** Why no message is taken any more. */
+  #refusal: TransportError | undefined
   #error: TransportError | undefined
 
   constructor(
@@ -79,7 +81,8 @@ export class Sender {
     const size = message.length
     const mustWait =
       this.#queue.length > 0 || this.#current !== undefined || signal !== undefined || this.#queue.prepares
-    if (mustWait || this.#error !== undefined || !this.#mayStart(size))
+    const full = this.#outbox.waitingBytes + size > this.#limits.maxOutboxBytes
+    if (mustWait || full || this.#refusal !== undefined || !this.#mayStart(size))
       return this.#enqueue(message, size, signal, false)
     const objection = this.#framing.objection(size, message)
     if (objection !== undefined) return rejected(new TransportError('MESSAGE_UNSENDABLE', objection))
@@ -156,10 +159,20 @@ export class Sender {
     return flushed
   }
 
+  /** No answer will come any more: what would need one fails, now and later. A payload that has its answer still leaves. */
+  answersEnded(error: TransportError): void {
+    if (this.#refusal !== undefined) return
+    if (this.#current !== undefined && !this.#framing.payloadAllowed) return this.fail(error)
+    this.#refusal = error
+    if (this.#queue.length > 0 || this.#framing.unanswered > 0) this.#receipts.failFlushes(error)
+    this.#queue.fail(error)
+    this.#finishedMessages = this.#acceptedMessages - (this.#current === undefined ? 0 : 1)
+  }
+
   /** Nothing can be sent any more: everything unsettled, and everything asked for later, fails with this error. */
   fail(error: TransportError): void {
     if (this.#error !== undefined) return
-    this.#error = error
+    this.#error = this.#refusal = error
     this.#receipts.fail(error)
     this.#queue.fail(error)
     this.#current?.batch.reject(error)
@@ -179,7 +192,7 @@ export class Sender {
   }
 
   #enqueue(payload: Entry['payload'], size: number, signal: AbortSignal | undefined, prepared: boolean): Promise<void> {
-    const objection = this.#error ?? this.#objection(payload, size, signal)
+    const objection = this.#refusal ?? this.#objection(payload, size, signal)
     if (objection !== undefined) return rejected(objection)
     const whole = payload instanceof Uint8Array
     const shared = whole && signal === undefined && this.#framing.pipelined && !this.#queue.prepares
@@ -208,8 +221,9 @@ export class Sender {
 
   /** A message that has not started is withdrawn; one that has cannot be unsaid, so the connection breaks. */
   #aborted(entry: Entry, error: TransportError): void {
-    if (entry.batch.unwritten === 0) return
-    const begun = entry === this.#current || (this.#queue.prepares && entry.prepared)
+    const { batch } = entry
+    if (batch.kept) return
+    const begun = entry === this.#current || batch.unwritten === 0 || (this.#queue.prepares && entry.prepared)
     if (begun) return this.#owner.frameBroken(error)
     entry.withdrawn = true
     entry.batch.reject(error)
@@ -252,8 +266,10 @@ export class Sender {
   }
 
   #settleFlushes(): void {
-    if (this.#outbox.settledBytes < this.#outbox.writtenBytes) return
-    const started = this.#finishedMessages + (this.#current === undefined ? 0 : 1)
-    this.#receipts.settleFlushes(Math.min(this.#finishedMessages, started - this.#framing.unanswered))
+    if (!this.#receipts.flushing) return
+    const finished = this.#finishedMessages
+    const answered = finished + (this.#current === undefined ? 0 : 1) - this.#framing.unanswered
+    const { writtenBytes: written, settledBytes: settled } = this.#outbox
+    this.#receipts.settleFlushes({ finished, answered, written, settled })
   }
 }

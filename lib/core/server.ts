@@ -1,12 +1,13 @@
-import { createServer, type Server as NetServer, Socket } from 'node:net'
+import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { Admission } from '@/core/admission.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { hookError } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
 import { Host, type HostOptions } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
-import { checkRanges } from '@/core/options.js'
+import { checkRanges, deadlineOf } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
 import { ALPN } from '@/core/tlsNames.js'
 import { turnAway } from '@/core/turnAway.js'
@@ -54,18 +55,19 @@ export interface DrainReport {
 export abstract class Server<C extends Connection = Connection> extends Host<C> {
   readonly #tls: TlsOptions | undefined
   readonly #limits: Readonly<Required<ServerLimits>>
-  #connectionLimit: number
+  readonly #admission: Admission
+  /** Sockets whose `connInit` has not returned. */
+  readonly #newcomers = new Set<Socket>()
   #addresses: ConnectionDetails[] = []
   #listeners: NetServer[] = []
   #state: 'idle' | 'starting' | 'listening' | 'stopping' = 'idle'
-  readonly #perAddress = new Map<string, number>()
+  #starting: Promise<void> | undefined
   #drained: { finished: number; refused: number; cut: number } | undefined
-  #emptied: (() => void) | undefined
 
   constructor(options: ServerOptions<C> = {}) {
     super(options)
     this.#limits = checkRanges<ServerLimits>(options, SERVER_RANGES)
-    this.#connectionLimit = this.#limits.connectionLimit
+    this.#admission = new Admission(this.#limits.connectionLimit, this.#limits.connectionLimitPerAddress)
     this.#tls = options.tls
     for (const address of options.listen ?? []) this.addAddr(address)
   }
@@ -93,13 +95,14 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   get connectionLimit(): number {
-    return this.#connectionLimit
+    return this.#admission.limit
   }
 
   /** Takes effect with the next connection; those that are there stay. */
   set connectionLimit(limit: number) {
     const { connectionLimit } = checkRanges<ServerLimits>({ ...this.#limits, connectionLimit: limit }, SERVER_RANGES)
-    this.#connectionLimit = connectionLimit
+    const connected = [...this.activeConnections.values()].map((connection) => connection.socket)
+    this.#admission.change(connectionLimit, [...this.#newcomers, ...connected])
     for (const listener of this.#listeners) listener.maxConnections = connectionLimit + UNBORN
   }
 
@@ -112,9 +115,17 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     if (this.#state !== 'idle') throw new TransportError('ALREADY_STARTED', { what: 'server' })
     if (this.#addresses.length === 0) throw new TransportError('ADDRESS_INVALID', { try: 'addAddr(4000) before start' })
     this.#state = 'starting'
+    this.#starting = this.#start()
+    await this.#starting
+  }
+
+  async #start(): Promise<void> {
     try {
       await this.startLoop()
-      for (const address of this.#addresses) this.#listeners.push(await this.#listen(address))
+      for (const address of this.#addresses) {
+        const listener = await this.#listen(address)
+        this.#listeners.push(listener)
+      }
       this.#state = 'listening'
     } catch (error) {
       await this.#stop()
@@ -124,17 +135,19 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
 
   /** Stops listening and closes every connection in good order. Resolves when all are gone and `postLoop` has run. */
   async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
-    const closing = stopListening(this.#listeners)
-    const deadlineMs = options.deadlineMs ?? this.settings.closeTimeoutMs
+    const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
+    const closing = await this.#stopAccepting()
     await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
-    await this.#empty()
-    await closing
+    await this.whenEmpty(deadlineMs)
+    await closing.done
     await this.#stop()
   }
 
   /** Stops listening and destroys every connection. */
   async destroy(): Promise<void> {
-    for (const link of this.links) link.ending.destroy(undefined)
+    const accepting = this.#stopAccepting()
+    this.destroyAll(undefined)
+    await accepting
     await this.close()
   }
 
@@ -144,16 +157,12 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
    * @param options after `deadlineMs`, 10_000 unless given, what is left is cut
    */
   async drain(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
-    const report = { finished: 0, refused: 0, cut: 0 }
-    this.#drained = report
-    const closing = stopListening(this.#listeners)
-    const cut = this.commons.clock.after(options.deadlineMs ?? 10_000, () => {
-      for (const link of this.links) link.ending.destroy(new TransportError('CLOSE_TIMEOUT'))
-    })
+    const deadlineMs = deadlineOf(options, DRAIN_MS)
+    const report = (this.#drained ??= { finished: 0, refused: 0, cut: 0 })
+    const closing = await this.#stopAccepting()
     for (const link of this.links) link.ending.drain()
-    await this.#empty()
-    cut()
-    await closing
+    await this.whenEmpty(deadlineMs, new TransportError('CLOSE_TIMEOUT', { deadlineMs }))
+    await closing.done
     await this.#stop()
     this.#drained = undefined
     return report
@@ -164,14 +173,13 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   protected override mostConnections(): number {
-    return this.#connectionLimit
+    return this.#admission.limit
   }
 
   protected override connectionEnded(id: string, connection: C, cause: Error | undefined): void {
-    this.#countOut(connection.socket)
+    this.#admission.leave(connection.socket)
     this.#countDrained(cause)
     void this.guard('connShutdown', () => this.connShutdown(id, connection, cause))
-    if (this.activeConnections.size === 0) this.#emptied?.()
   }
 
   #countDrained(cause: Error | undefined): void {
@@ -200,7 +208,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   async #opened(server: NetServer, address: ConnectionDetails): Promise<NetServer> {
-    server.maxConnections = this.#connectionLimit + UNBORN
+    server.maxConnections = this.#admission.limit + UNBORN
     server.on('error', (error) => {
       // Once it listens, a failure such as a want of file descriptors passes; before, `listenAt` reports it.
       if (server.listening) void this.guard('listen', () => this.errorRaised(systemError(error, 'LISTEN_FAILED')))
@@ -209,60 +217,55 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   #accept(socket: Socket): void {
-    const from = socket.remoteAddress ?? ''
-    if (this.#state !== 'listening' || this.#isFull(from)) return turnAway(socket, this.settings, this.commons)
+    if (this.#state !== 'listening' || !this.#admission.enter(socket)) return this.#turnAway(socket)
     let connection: C
     try {
       connection = this.createConnection()
     } catch (error) {
+      this.#admission.leave(socket)
       socket.destroy()
       void this.guard('createConnection', () => this.errorRaised(hookError('createConnection', error)))
       return
     }
-    this.#perAddress.set(from, (this.#perAddress.get(from) ?? 0) + 1)
     this.#init(this.newId(), connection, socket)
   }
 
   #init(id: string, connection: C, socket: Socket): void {
     const dropped = (error: unknown): void => {
-      this.#countOut(socket)
+      this.#newcomers.delete(socket)
+      this.#admission.leave(socket)
       socket.destroy()
       void this.guard('connInit', () => this.errorRaised(hookError('connInit', error)))
     }
-    const go = (): void => void this.adopt(connection, id, socket, 'acceptor')
+    const go = (): void => {
+      this.adopt(connection, id, socket, 'acceptor')
+    }
+    const goLate = (): void => {
+      if (this.#newcomers.delete(socket)) go()
+      else this.#admission.leave(socket)
+    }
     try {
       const result = this.connInit(id, connection)
       if (!isPromise(result)) return go()
       socket.on('error', ignore)
-      result.then(go, dropped)
+      this.#newcomers.add(socket)
+      Promise.resolve(result).then(goLate).catch(dropped)
     } catch (error) {
       dropped(error)
     }
   }
 
-  #isFull(from: string): boolean {
-    if (this.activeConnections.size >= this.#connectionLimit) return true
-    return from !== '' && (this.#perAddress.get(from) ?? 0) >= this.#limits.connectionLimitPerAddress
+  #turnAway(socket: Socket): void {
+    turnAway(socket, this.settings, this.commons)
   }
 
-  #countOut(socket: unknown): void {
-    // The socket knows where it came from even after its end.
-    const from = (socket instanceof Socket ? socket.remoteAddress : undefined) ?? ''
-    const left = (this.#perAddress.get(from) ?? 1) - 1
-    if (left === 0) this.#perAddress.delete(from)
-    else this.#perAddress.set(from, left)
-  }
-
-  /** Resolves when no connection is left. */
-  #empty(): Promise<void> {
-    if (this.activeConnections.size === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      const before = this.#emptied
-      this.#emptied = () => {
-        before?.()
-        resolve()
-      }
-    })
+  /** Nobody comes in any more. A start that is under way is waited for, so that it leaves no listener behind. */
+  async #stopAccepting(): Promise<{ readonly done: Promise<void> }> {
+    if (this.#state === 'starting') await this.#starting?.catch(ignore)
+    if (this.#state === 'listening') this.#state = 'stopping'
+    for (const socket of this.#newcomers) this.#turnAway(socket)
+    this.#newcomers.clear()
+    return { done: stopListening(this.#listeners) }
   }
 
   async #stop(): Promise<void> {
@@ -273,6 +276,8 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 }
 
+/** What a drain gives what has been started, unless told otherwise. */
+const DRAIN_MS = 10_000
 /** Sockets beyond the limit that may be in their TLS handshake, or being turned away, at once. */
 const UNBORN = 1_024
 const ignore = (): void => {}

@@ -15,7 +15,10 @@ export class SocketSink implements Sink {
   readonly #stream: Duplex
   readonly #highWaterMarkBytes: number
   readonly #owner: SinkOwner
-  readonly #written = (): void => this.#owner.bytesSettled()
+  readonly #written = (error?: Error | null): void => {
+    // A write that failed counts as done in the stream, but nobody has its bytes.
+    if (error === undefined || error === null) this.#owner.bytesSettled()
+  }
 
   constructor(stream: Duplex, highWaterMarkBytes: number, owner: SinkOwner) {
     this.#stream = stream
@@ -24,7 +27,7 @@ export class SocketSink implements Sink {
   }
 
   get pendingBytes(): number {
-    return this.#stream.writableLength
+    return this.#stream.destroyed ? Number.POSITIVE_INFINITY : this.#stream.writableLength
   }
 
   offer(bytes: Buffer): Taken {

@@ -11,7 +11,7 @@ import { Outbox } from '@/core/outbox.js'
 import { Receiver } from '@/core/receiver.js'
 import { Sender } from '@/core/sender.js'
 import { SocketSink } from '@/core/socketSink.js'
-import type { TransportError } from '@/errors.js'
+import { TransportError } from '@/errors.js'
 
 /** Bytes that wait unread behind a withheld answer before the socket is told to stop. */
 const UNREAD_BYTES = 65_536
@@ -156,9 +156,9 @@ export class Work<C> {
       if (this.#greeted === this.#greetingsDue) this.#start()
       return
     }
-    const heartbeat = item.length === 0 && shared.settings.heartbeatMs > 0
-    const message = heartbeat ? undefined : chain.inbound(item)
-    if (message !== undefined) this.loop.deliver(asBuffer(message))
+    const message = chain.inbound(item)
+    const heartbeat = message?.length === 0 && shared.settings.heartbeatMs > 0
+    if (message !== undefined && !heartbeat) this.loop.deliver(asBuffer(message))
   }
 
   answersArrived(count: number): void {
@@ -171,7 +171,7 @@ export class Work<C> {
     const { overrides, shared, connection } = this.#link
     if (!overrides.offered) return undefined
     const failed = (error: unknown): never => {
-      throw hookError('transmissionOffered', error)
+      throw error instanceof TransportError ? error : hookError('transmissionOffered', error)
     }
     try {
       const verdict = shared.hooks.transmissionOffered(connection, size)
@@ -210,7 +210,7 @@ export class Work<C> {
   }
 
   inboxEased(): void {
-    this.turn()
+    if (this.receiver.blocked || !this.loop.busy) this.turn()
   }
 
   hookFailed(error: TransportError): void {

@@ -86,8 +86,15 @@ export interface Framing {
   push(chunk: Uint8Array): void
   /** @throws TransportError whose fault is `remote` when the bytes break the rules; nothing can be read after it. */
   next(): Step | undefined
-  /** Yes to the last `offer`. */
-  accept(): void
+  /**
+   * Yes to the last `offer`.
+   * @param quietly the message is read on, but the answer stays unsaid until `release`
+   */
+  accept(quietly?: boolean): void
+  /** Says the answers that were left unsaid. */
+  release(): void
+  /** Answers that wait for `release`. */
+  readonly unsaid: number
   /** No to the last `offer`. The connection must close when `holding` is false again. */
   refuse(): void
   /** Nothing is under way: memory that can be taken anew may be given back. */

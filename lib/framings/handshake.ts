@@ -170,10 +170,11 @@ export class HandshakeFraming implements Framing {
     return { do: 'piece', bytes, size, left: rest }
   }
 
-  accept(): void {
+  accept(quietly = false): void {
     const inbound = this.#inbound
     if (inbound.at !== 'asked') return
-    this.#outbound.answerOk()
+    if (quietly) this.#outbound.leaveUnsaid()
+    else this.#outbound.answerOk()
     this.#inbound = { at: 'payload', size: inbound.size, left: inbound.size }
   }
 
@@ -263,6 +264,14 @@ export class HandshakeFraming implements Framing {
     outbound.start(size)
     // A length of the other end has no answer yet: both are waiting, so it is settled here who goes first.
     if (outbound.announced && this.#inbound.at === 'asked') outbound.bothSpoke()
+  }
+
+  release(): void {
+    this.#out?.release()
+  }
+
+  get unsaid(): number {
+    return this.#out?.unsaid ?? 0
   }
 
   get pipelined(): boolean {

@@ -32,6 +32,8 @@ export class HandshakeOutbound {
   /** Answers that wait for our payload to leave: how many times OK, then perhaps one refusal. */
   #owedOks = 0
   #owesRefusal = false
+  /** Answers the transport keeps back for now: how many times OK. */
+  #unsaidOks = 0
   #unanswered = 0
   #unansweredBytes = 0
   /** Frame sizes under way without an answer, oldest first; only a window needs them. */
@@ -44,7 +46,7 @@ export class HandshakeOutbound {
 
   /** Nothing is under way, owed or awaited. */
   get resting(): boolean {
-    return this.#at === 'boundary' && this.#unanswered === 0 && !this.holding
+    return this.#at === 'boundary' && this.#unanswered === 0 && this.#unsaidOks === 0 && !this.holding
   }
 
   get unanswered(): number {
@@ -57,6 +59,10 @@ export class HandshakeOutbound {
 
   get holding(): boolean {
     return this.#owedOks > 0 || this.#owesRefusal
+  }
+
+  get unsaid(): number {
+    return this.#unsaidOks
   }
 
   get owesRefusal(): boolean {
@@ -118,7 +124,20 @@ export class HandshakeOutbound {
     else this.#owedOks++
   }
 
+  leaveUnsaid(): void {
+    this.#unsaidOks++
+  }
+
+  /** Says what was left unsaid, as soon as it may be said. */
+  release(): void {
+    this.#owedOks += this.#unsaidOks
+    this.#unsaidOks = 0
+    if (this.#at === 'boundary') this.#writeOwed()
+  }
+
+  /** What was accepted before is answered before. */
   refuse(): void {
+    this.release()
     this.#owesRefusal = true
     if (this.#at === 'boundary') this.#writeOwed()
   }

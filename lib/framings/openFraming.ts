@@ -44,6 +44,11 @@ export abstract class OpenFraming implements Framing {
   }
 
   accept(): void {}
+  release(): void {}
+  get unsaid(): number {
+    return 0
+  }
+
   refuse(): void {}
 
   /** The opening is done; here it is so from the first `next`. */

@@ -67,6 +67,31 @@ describe('a connection that has been at rest', () => {
   })
 })
 
+describe('a hook that waits for its own message to leave', () => {
+  class Echo extends Connection {
+    protected override async transmissionReceived(message: Buffer): Promise<void> {
+      await this.transmit(message)
+    }
+  }
+  const count = 20_000
+
+  for (const [what, size] of [
+    ['64 bytes', 64],
+    ['4 bytes', 4],
+  ] as const) {
+    it(`gets every answer from behind a full window of messages of ${what}, and bounds what waits meanwhile`, async () => {
+      await using pair = await connectedPair({ serves: Echo, connects: Counter, client: { pipeline: true } })
+      const message = Buffer.alloc(size)
+      for (let i = 0; i < count; i++) {
+        message.writeUInt32BE(i)
+        void pair.connected.transmit(message)
+      }
+      while (pair.connected.got.length < count) await turnOfTheLoop()
+      expect(pair.connected.got).to.deep.equal(Array.from({ length: count }, (_, i) => i))
+    })
+  }
+})
+
 describe('the end of the other end', () => {
   it('loses none of the messages that came before it, however slow the hook', async () => {
     const count = 20_000

@@ -7,22 +7,22 @@ export const ROOT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../
 /** A file of the project as text. @param name as seen from the folder of the project */
 export const textOf = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8')
 
-/** The code blocks marked with `language`, in order. */
+/** The code blocks marked with `language`, in order; those in a list without its indentation. */
 export const codeBlocks = (markdown: string, language: string): string[] =>
-  [...markdown.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].flatMap(([, mark, code]) =>
-    mark === language && code !== undefined ? [code] : [],
+  [...markdown.matchAll(/^( *)```(\w*)\n([^]*?)^ *```$/gm)].flatMap(([, indent = '', mark, code = '']) =>
+    mark === language ? [code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')] : [],
   )
 
 /** The rows of all tables, without their heads: the text of each cell, without the marks of code. */
 export const tableRows = (markdown: string): string[][] => {
   const lines = markdown.split('\n')
-  const rule = (line: string | undefined): boolean => line !== undefined && /^\|[ -|]*-[ -|]*\|$/.test(line)
+  const rule = (line: string | undefined): boolean => line !== undefined && /^[| -]*---[| -]*$/.test(line)
   return lines
     .filter((line, at) => line.startsWith('|') && !rule(line) && !rule(lines[at + 1]))
     .map((line) =>
       line
         .slice(1, -1)
-        .split(' | ')
+        .split('|')
         .map((cell) => cell.trim().replaceAll('`', '')),
     )
 }

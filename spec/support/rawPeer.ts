@@ -115,9 +115,8 @@ export class RawPeer implements AsyncDisposable {
     for (let reader = this.#readers[0]; reader !== undefined; reader = this.#readers[0]) {
       if (this.#unread.length < reader.count) {
         if (this.#over === undefined) return
-        reader.reject(
-          new Error(`it ended (${this.#over}) with ${this.unread} where ${reader.count} bytes were expected`),
-        )
+        const have = this.#unread.length > 32 ? `${this.#unread.length} bytes` : `"${this.unread}"`
+        reader.reject(new Error(`it ended (${this.#over}) with ${have} where ${reader.count} bytes were expected`))
       } else {
         reader.resolve(this.#unread.subarray(0, reader.count))
         this.#unread = this.#unread.subarray(reader.count)

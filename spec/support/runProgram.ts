@@ -23,12 +23,25 @@ export const environmentFor = (script: string): NodeJS.ProcessEnv => {
   return script.endsWith('ts') ? uncovered : process.env
 }
 
-/** Runs a script to its end, in the folder of the project. It is killed when it takes longer than `timeoutMs`. */
-export const runProgram = (script: URL | string, args: readonly string[] = [], timeoutMs = 15_000): Promise<Ran> => {
+export interface RunOptions {
+  /** A module to be loaded before the script. */
+  readonly preload?: URL
+  /** It is killed when it takes longer. @default 15_000 */
+  readonly timeoutMs?: number
+}
+
+/** Runs a script to its end, in the folder of the project. */
+export const runProgram = (
+  script: URL | string,
+  args: readonly string[] = [],
+  { preload, timeoutMs = 15_000 }: RunOptions = {},
+): Promise<Ran> => {
   const path = script instanceof URL ? fileURLToPath(script) : script
-  const options = { cwd: ROOT, env: environmentFor(path), timeout: timeoutMs, killSignal: 'SIGKILL' } as const
+  const before = preload === undefined ? [] : [...nodeArguments(preload.pathname), '--import', preload.href]
+  const env = environmentFor(preload?.pathname ?? path)
+  const options = { cwd: ROOT, env, timeout: timeoutMs, killSignal: 'SIGKILL' } as const
   return new Promise((resolve) => {
-    execFile(process.execPath, [...nodeArguments(path), path, ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [...before, ...nodeArguments(path), path, ...args], options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : (error.code ?? error.signal ?? null)
       resolve({ exitCode, output: stdout + stderr })
     })

@@ -1,0 +1,107 @@
+// A framing of one's own: netstrings, which are the size in decimal, a colon, the bytes and a comma. Everything else
+// (hooks, limits, back-pressure, errors) stays as it is. Run it with `npx tsx examples/05-custom-framing.ts`. It prints:
+//
+//   "hello" came back
+//   a bare socket sent 2:hi,0:,
+//   and got back       2:hi,0:,
+//   and for 2:hi!      FRAME_MALFORMED, which is the fault of the remote end
+
+import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import {
+  Client,
+  Connection,
+  type FramingFactory,
+  OpenFraming,
+  type Reading,
+  Server,
+  type Step,
+  TransportError,
+} from 'framewright'
+
+/** Bytes to messages and back; no socket, no clock. `input` holds what has arrived and is not read yet. */
+class Netstring extends OpenFraming {
+  readonly name = 'netstring'
+  readonly announces = false // sizes are not put before the core first: `maxMessageBytes` is looked after here
+  #head = '' // what is here of the size; "5:" when it is whole
+  #ended = false
+
+  protected read(): Step | undefined {
+    while (!this.#head.endsWith(':')) {
+      const byte = this.input.take(1)
+      if (byte === undefined) return this.#starved()
+      this.#head += byte.toString('latin1')
+      if (!/^\d{1,10}:?$/.test(this.#head)) throw new TransportError('FRAME_MALFORMED', { head: this.#head })
+    }
+    const size = this.#need - 1
+    if (size > this.maxMessageBytes)
+      throw new TransportError('MESSAGE_TOO_LARGE', { size, limit: this.maxMessageBytes })
+    const bytes = this.input.take(size + 1)
+    if (bytes === undefined) return this.#starved()
+    if (bytes[size] !== COMMA) throw new TransportError('FRAME_MALFORMED', { size, byte: bytes[size] })
+    this.#head = ''
+    return { do: 'deliver', message: bytes.subarray(0, size) }
+  }
+
+  /** How many bytes the next step of `read` takes. */
+  get #need(): number {
+    return this.#head.endsWith(':') ? Number.parseInt(this.#head, 10) + 1 : 1
+  }
+
+  /** Half a message is an error only if no more bytes will come. */
+  #starved(): undefined {
+    if (this.#ended && this.reading === 'inside') throw new TransportError('FRAME_TRUNCATED', { have: this.waiting })
+  }
+
+  end(): void {
+    this.#ended = true
+    if (this.waiting < this.#need) this.#starved() // otherwise whole messages may still wait to be read
+  }
+
+  get reading(): Reading {
+    if (!this.opened) return 'opening'
+    return this.#head === '' && this.waiting === 0 ? 'between' : 'inside'
+  }
+
+  start(size: number): void {
+    this.writer.bytes(Buffer.from(`${size}:`))
+  }
+
+  override finish(): void {
+    this.writer.byte(COMMA)
+  }
+}
+
+const COMMA = 0x2c
+const framing: FramingFactory = (context) => new Netstring(context)
+
+class Echo extends Connection {
+  protected override transmissionReceived(message: Buffer): Promise<void> {
+    return this.transmit(message)
+  }
+  protected override postLoop(cause: Error | undefined): void {
+    if (!(cause instanceof TransportError)) return
+    console.log(`and for 2:hi!      ${cause.code}, which is the fault of the ${cause.fault} end`)
+  }
+}
+class EchoServer extends Server<Echo> {}
+class Caller extends Connection {}
+class EchoClient extends Client<Caller> {}
+
+const server = new EchoServer({ listen: ['127.0.0.1:0'], handler: Echo, framing })
+await server.start()
+const { port } = server.addresses[0]!
+
+const client = new EchoClient({ handler: Caller, framing })
+const caller = await client.connectTo(port)
+await caller.transmit(Buffer.from('hello'))
+console.log(`"${(await caller.receive()).toString()}" came back`)
+await client.close()
+
+/** What the server answers to these bytes. */
+const answerTo = (text: string): Promise<Buffer> => buffer(connect(port, '127.0.0.1').end(text))
+console.log('a bare socket sent 2:hi,0:,')
+console.log('and got back      ', (await answerTo('2:hi,0:,')).toString())
+await answerTo('2:hi!')
+
+await server.close()

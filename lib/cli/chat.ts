@@ -1,0 +1,169 @@
+import { createInterface } from 'node:readline'
+import { addressFrom } from '@/cli/addressOption.js'
+import { HELP, needed, readArguments } from '@/cli/arguments.js'
+import type { Command } from '@/cli/command.js'
+import { failureLine } from '@/cli/failure.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { plainText } from '@/cli/plainText.js'
+import { Client, Connection, Server } from '@/core/index.js'
+import { TransportError } from '@/errors.js'
+
+const OPTIONS = HELP
+
+/** A line may be this long; of a longer one, the chat is not the place. */
+const LIMITS = { maxMessageBytes: 1_048_576, idleTimeoutMs: 0 }
+
+const COLLISIONS =
+  'Original tinyproto chats can be at the other end. They cannot follow when both ends speak at\n' +
+  'the same moment: the connection is then lost, with COLLISION here and an error there. Join\n' +
+  'again. Between two of ours it cannot happen.'
+
+/** A line that arrives is a message; a message that arrives is a line. */
+class ChatConnection extends Connection {
+  /** Resolves when it is over; with why. */
+  readonly over: Promise<Error>
+  #end: (cause: Error) => void = () => {}
+
+  constructor(private readonly said: (text: string, by: ChatConnection) => void) {
+    super()
+    this.over = new Promise((resolve) => {
+      this.#end = resolve
+    })
+  }
+
+  tell(text: string): void {
+    // Whoever has left, or reads nothing, must not hold up the others.
+    this.transmit(Buffer.from(text)).catch(() => {})
+  }
+
+  protected override transmissionReceived(message: Buffer): void {
+    this.said(message.toString('utf8'), this)
+  }
+
+  protected override postLoop(cause: Error | undefined): void {
+    this.#end(cause ?? new TransportError('REMOTE_ENDED'))
+  }
+}
+
+/** Passes on what each says to all others, with its id in front, as the original server does. */
+class ChatServer extends Server<ChatConnection> {
+  constructor(
+    listen: string,
+    private readonly io: Io,
+  ) {
+    super({ ...LIMITS, listen: [listen] })
+  }
+
+  broadcast(text: string, by?: ChatConnection): void {
+    for (const connection of this.activeConnections.values()) if (connection !== by) connection.tell(text)
+  }
+
+  protected override createConnection(): ChatConnection {
+    return new ChatConnection((text, by) => this.#pass(`[${by.id}] ${text}`, by))
+  }
+
+  protected override connInit(id: string, connection: ChatConnection): void {
+    this.#pass(`[${id}] **joined the chat`, connection)
+  }
+
+  protected override connShutdown(id: string, connection: ChatConnection, cause: Error | undefined): void {
+    this.#pass(`[${id}] **left the chat`, connection)
+    if (cause !== undefined) this.io.stderr.write(`framewright: ${id} ${failureLine(cause)}\n`)
+  }
+
+  #pass(text: string, by: ChatConnection): void {
+    this.io.stdout.write(`${plainText(text)}\n`)
+    this.broadcast(text, by)
+  }
+}
+
+class ChatClient extends Client<ChatConnection> {
+  constructor(private readonly io: Io) {
+    super(LIMITS)
+  }
+
+  protected override createConnection(): ChatConnection {
+    return new ChatConnection((text) => this.io.stdout.write(`${plainText(text)}\n`))
+  }
+}
+
+/** Gives each line that is typed to `say`. Resolves at the end of the input, at /quit, or when `stop` fires. */
+const typed = async (io: Io, stop: AbortSignal, say: (line: string) => void): Promise<void> => {
+  const lines = createInterface({ input: io.stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY })
+  const close = (): void => lines.close()
+  stop.addEventListener('abort', close, { once: true })
+  if (stop.aborted) close()
+  try {
+    for await (const line of lines) {
+      if (line === '/quit') break
+      say(line)
+    }
+  } finally {
+    stop.removeEventListener('abort', close)
+    lines.close()
+  }
+}
+
+const runListen = async (args: readonly string[], io: Io): Promise<number> => {
+  const { positionals } = readArguments(args, OPTIONS, 1)
+  const address = addressFrom(needed(positionals, 0, 'ADDRESS'))
+  await using server = new ChatServer(String(address), io)
+  await server.start()
+  for (const place of server.addresses) {
+    const where = String(place)
+    io.stdout.write(`chat on ${where}; join with: framewright chat join ${where}\n`)
+  }
+  await typed(io, io.stop, (line) => server.broadcast(`[host] ${line}`))
+  return 0
+}
+
+const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
+  const { positionals } = readArguments(args, OPTIONS, 1)
+  const address = addressFrom(needed(positionals, 0, 'ADDRESS'))
+  await using client = new ChatClient(io)
+  const connection = await client.connectTo(address, { signal: io.stop })
+  io.stdout.write(`joined ${String(address)}; leave with /quit\n`)
+  const gone = new AbortController()
+  const typing = typed(io, AbortSignal.any([io.stop, gone.signal]), (line) => connection.tell(line))
+  const cause = await Promise.race([typing, connection.over])
+  gone.abort()
+  await typing
+  if (cause !== undefined) throw cause
+  await connection.close()
+  return 0
+}
+
+const listenSummary = 'opens a chat room: passes on what each participant says to all others'
+export const chatListen: Command = {
+  name: 'chat listen',
+  summary: listenSummary,
+  help: helpText({
+    usage: 'chat listen ADDRESS',
+    summary: listenSummary,
+    options: OPTIONS,
+    notes: ['Lines typed here go to everybody. /quit, or the end of the input, closes the room.', COLLISIONS],
+    examples: [
+      ['chat listen 8088', 'on 127.0.0.1, where the original client looks for it'],
+      ['chat listen :8088', 'for the whole network'],
+    ],
+  }),
+  run: runListen,
+}
+
+const joinSummary = 'joins a chat room: each line typed is a message to it'
+export const chatJoin: Command = {
+  name: 'chat join',
+  summary: joinSummary,
+  help: helpText({
+    usage: 'chat join ADDRESS',
+    summary: joinSummary,
+    options: OPTIONS,
+    notes: ['/quit, or the end of the input, leaves the room.', COLLISIONS],
+    examples: [
+      ['chat join 8088', 'a room on this machine'],
+      ['chat join example.org:8088', 'one elsewhere'],
+    ],
+  }),
+  run: runJoin,
+}

@@ -1,0 +1,21 @@
+import { chatJoin, chatListen } from '@/cli/chat.js'
+import type { Command } from '@/cli/command.js'
+import { filesGet, filesPut } from '@/cli/filesMove.js'
+import { filesServe } from '@/cli/filesServe.js'
+import { listen } from '@/cli/listen.js'
+import { send } from '@/cli/send.js'
+import { tour } from '@/cli/tour/tour.js'
+import { tourPeer } from '@/cli/tour/tourPeer.js'
+
+/** Everything the program can do, in the order in which it is listed. A new command is one more entry. */
+export const COMMANDS: readonly Command[] = [
+  listen,
+  send,
+  chatListen,
+  chatJoin,
+  filesServe,
+  filesPut,
+  filesGet,
+  tour,
+  tourPeer,
+]

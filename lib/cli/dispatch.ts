@@ -1,0 +1,97 @@
+import type { Command } from '@/cli/command.js'
+import { failureLine } from '@/cli/failure.js'
+import type { Io } from '@/cli/io.js'
+import { nearest } from '@/cli/nearest.js'
+import { UsageError } from '@/cli/usageError.js'
+import { version } from '@/cli/version.js'
+
+/**
+ * Runs the command that the arguments name, and turns whatever happens into an exit code: 0 done, 1 failed with one
+ * line on stderr, 2 not understood with one line on stderr.
+ */
+export const dispatch = async (commands: readonly Command[], args: readonly string[], io: Io): Promise<number> => {
+  let name = ''
+  try {
+    if (args.length === 0 || args[0] === 'help' || isHelp(args[0])) {
+      io.stdout.write(overview(commands))
+      return 0
+    }
+    if (args[0] === '--version') {
+      io.stdout.write(`${await version()}\n`)
+      return 0
+    }
+    const found = find(commands, args)
+    if (found === undefined) return listFamily(commands, args, io)
+    name = ` ${found.command.name}`
+    const own = beforeDashes(found.rest)
+    if (!own.some(isHelp)) return await found.command.run(found.rest, io)
+    io.stdout.write(found.command.help)
+    return 0
+  } catch (error) {
+    if (!(error instanceof UsageError)) {
+      io.stderr.write(`framewright: ${failureLine(error)}\n`)
+      return 1
+    }
+    const hint = error.hint ?? `see framewright${name} --help`
+    io.stderr.write(`framewright: ${error.message}; ${hint}\n`)
+    return 2
+  }
+}
+
+const isHelp = (arg: string | undefined): boolean => arg === '--help' || arg === '-h'
+
+const beforeDashes = (args: readonly string[]): readonly string[] => {
+  const end = args.indexOf('--')
+  return end < 0 ? args : args.slice(0, end)
+}
+
+const find = (
+  commands: readonly Command[],
+  args: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } | undefined => {
+  for (const words of [2, 1]) {
+    const command = commands.find(
+      ({ name }) => name === args.slice(0, words).join(' ') && name.split(' ').length === words,
+    )
+    if (command !== undefined) return { command, rest: args.slice(words) }
+  }
+  return undefined
+}
+
+/** The first word may be that of a family, such as `files`. */
+const listFamily = (commands: readonly Command[], [first = '', second]: readonly string[], io: Io): number => {
+  const family = commands.filter(({ name, hidden }) => hidden !== true && name.startsWith(`${first} `))
+  if (family.length > 0 && isHelp(second)) {
+    io.stdout.write(`framewright ${first}\n\n${rows(family)}`)
+    return 0
+  }
+  if (family.length > 0 && second === undefined) {
+    const choice = family.map(({ name }) => `"${name}"`).join(', ')
+    throw new UsageError(`"${first}" is not a whole command`, `try one of ${choice}`)
+  }
+  const known = commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name)
+  const typed = family.length > 0 ? `${first} ${second ?? ''}` : first
+  const firstWords = [...new Set(known.map((name) => name.split(' ', 1)[0] ?? name))]
+  const meant = nearest(typed, family.length > 0 ? family.map(({ name }) => name) : firstWords)
+  const hint = meant === undefined ? 'see framewright --help' : `did you mean "${meant}"?`
+  throw new UsageError(`there is no command ${JSON.stringify(typed)}`, hint)
+}
+
+const rows = (commands: readonly Command[]): string => {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('')
+}
+
+const overview = (commands: readonly Command[]): string => `framewright: messages across sockets, whole
+
+Usage
+  framewright COMMAND [arguments]
+
+Commands
+${rows(commands.filter(({ hidden }) => hidden !== true))}
+  framewright COMMAND --help   what a command does, with examples
+  framewright --version        which version this is
+
+Exit codes: 0 done, 1 failed, 2 not understood. With --json a command prints one
+object a line.
+`

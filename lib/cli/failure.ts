@@ -1,0 +1,31 @@
+import { plainText } from '@/cli/plainText.js'
+import { type Code, TransportError } from '@/errors.js'
+
+/** What to do about it, where there is something to say. */
+const ADVICE: Partial<Readonly<Record<Code, string>>> = {
+  CONNECT_REFUSED: 'start a server there, for example "framewright listen 4000", or check the port',
+  CONNECT_TIMEOUT: 'check the address, and whether a firewall stands in between',
+  NAME_UNRESOLVED: 'check the spelling, or give an IP address',
+  ADDRESS_IN_USE: 'choose another port, or 0 for any that is free',
+  LISTEN_FAILED: 'ports below 1024 want special rights; choose a higher one, or check the host',
+  OPENING_REFUSED: 'the server is full, or it speaks another protocol',
+  OPENING_TIMEOUT: 'what listens there does not speak this protocol; try another --framing, or --tls',
+  OPENING_UNEXPECTED: 'what listens there does not speak this protocol; try another --framing, or --tls',
+  TLS_FAILED: 'give the certificate of the server with --ca FILE, or trust anybody with --insecure',
+  MESSAGE_TOO_LARGE: 'raise --max-message at the end that refused it',
+  MESSAGE_REFUSED: 'the other end takes no message of this size; its --max-message may be too small',
+  COLLISION: 'the other end is an original that spoke at the same moment; connect again',
+  FRAME_MALFORMED: 'both ends must use the same --framing',
+  FRAME_TRUNCATED: 'the other end was cut off in the middle of a message; try again',
+  REMOTE_ENDED: 'the other end has gone; look there for the reason',
+  CONNECTION_RESET: 'the other end has gone; look there for the reason',
+  TRANSFER_TIMEOUT: 'the server may have died over the request; try again, or look there',
+}
+
+/** One line that says what went wrong and what to do. */
+export const failureLine = (error: unknown): string => {
+  if (!(error instanceof Error)) return plainText(String(error))
+  if (!(error instanceof TransportError)) return plainText(error.message.split('\n', 1)[0] ?? error.name)
+  const advice = ADVICE[error.code]
+  return `${plainText(error.message)} [${error.code}]${advice === undefined ? '' : `; ${advice}`}`
+}

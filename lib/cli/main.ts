@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { COMMANDS } from '@/cli/commands.js'
+import { dispatch } from '@/cli/dispatch.js'
+
+const stop = new AbortController()
+
+// The first signal asks for an orderly end, the second does not wait for it.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(code)
+    stop.abort(signal)
+  })
+}
+// Whoever read our output has gone, as `head` does.
+process.stdout.on('error', () => stop.abort('EPIPE'))
+process.stderr.on('error', () => {})
+
+const [executable = 'node', program = '', ...args] = process.argv
+process.exitCode = await dispatch(COMMANDS, args, {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stop: stop.signal,
+  environment: process.env,
+  self: [executable, ...process.execArgv, program],
+})
+process.stdin.destroy()

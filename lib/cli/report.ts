@@ -1,0 +1,26 @@
+import type { Io } from '@/cli/io.js'
+
+/** Facts of one event, in the order in which they are printed. */
+export type Facts = Readonly<Record<string, string | number | boolean | null | readonly object[] | undefined>>
+
+/** Tells on stdout what happens: a sentence for people, or with `--json` one object a line. */
+export class Report {
+  readonly #io: Io
+  readonly #json: boolean
+
+  constructor(io: Io, json: boolean) {
+    this.#io = io
+    this.#json = json
+  }
+
+  /** @param sentence what people read; without one, only programs learn of it */
+  tell(event: string, facts: Facts, sentence?: string): void {
+    if (this.#json) this.#io.stdout.write(`${JSON.stringify({ event, ...facts })}\n`)
+    else if (sentence !== undefined) this.#io.stdout.write(`${sentence}\n`)
+  }
+
+  /** Text for people only. */
+  say(text: string): void {
+    if (!this.#json) this.#io.stdout.write(text)
+  }
+}

@@ -1,0 +1,80 @@
+import { expect } from 'chai'
+import { readdirSync } from 'node:fs'
+import { ROOT } from './support/documents.js'
+import { runProgram, SCRIPT_EXTENSION } from './support/runProgram.js'
+
+interface Example {
+  readonly name: string
+  readonly args?: readonly string[]
+  /** Lines it must print, among others. */
+  readonly prints: readonly RegExp[]
+}
+
+const EXAMPLES: readonly Example[] = [
+  {
+    name: '01-echo',
+    prints: [
+      /^the server listens at 127\.0\.0\.1:\d+$/m,
+      /^"hello" came back$/m,
+      /^1000000 bytes came back, unchanged$/m,
+    ],
+  },
+  {
+    name: '02-chat',
+    prints: [/^ {2}cleo hears "bob: hello, ada"$/m, /^ {2}bob hears "cleo has gone"$/m, /^the room is closed$/m],
+  },
+  {
+    name: '03-request-response',
+    prints: [
+      /^"quick" was answered before "slow"$/m,
+      /^no answer to "very slow" within 50 ms: TimeoutError$/m,
+      /^the answer to question 3 came too late$/m,
+      /^the connection still works: "quick" is QUICK$/m,
+    ],
+  },
+  {
+    name: '04-file-transfer',
+    prints: [
+      /^empty\.txt +0 bytes {2}sha256 e3b0c44298fc1c14 {2}arrived unchanged$/m,
+      /^short\.txt +5000 bytes .* arrived unchanged$/m,
+      /^large\.bin +33554432 bytes .* arrived unchanged$/m,
+    ],
+  },
+  {
+    name: '05-custom-framing',
+    prints: [/^"hello" came back$/m, /^and got back +2:hi,0:,$/m, /^and for 2:hi! +FRAME_MALFORMED,/m],
+  },
+  {
+    name: '06-tls',
+    prints: [
+      /^the server sees the certificate of "ada"$/m,
+      /^over TLSv1\.3 came back "for your eyes only"$/m,
+      /^a client without a certificate is turned away: (TLS_FAILED|OPENING_REFUSED)$/m,
+      /^a client that does not trust the server goes away: TLS_FAILED$/m,
+    ],
+  },
+  {
+    name: '07-stream-1gib',
+    args: ['64'],
+    prints: [/^64 MiB arrived, in order, \d+ MiB\/s$/m, /^sender: +memory \d+ MiB/m, /^receiver: memory \d+ MiB/m],
+  },
+]
+
+describe('the examples', () => {
+  it('are all run by this spec', () => {
+    const files = readdirSync(`${ROOT}examples`).filter((name) => name.endsWith('.ts'))
+    expect(files.toSorted()).to.deep.equal(EXAMPLES.map(({ name }) => `${name}.ts`))
+  })
+
+  for (const { name, args = [], prints } of EXAMPLES) {
+    it(`${name} does what its first comment says, and ends by itself`, async function () {
+      this.timeout(20_000)
+      const { exitCode, output } = await runProgram(
+        new URL(`../examples/${name}${SCRIPT_EXTENSION}`, import.meta.url),
+        args,
+      )
+      expect(exitCode, output).to.equal(0)
+      for (const line of prints) expect(output).to.match(line)
+    })
+  }
+})
