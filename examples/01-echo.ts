@@ -23,7 +23,7 @@ class EchoClient extends Client<Caller> {}
 
 const server = new EchoServer({ listen: ['127.0.0.1:0'], handler: Echo })
 await server.start()
-const address = server.addresses[0]!
+const address = server.address
 console.log('the server listens at', String(address))
 
 const client = new EchoClient({ handler: Caller })

@@ -65,7 +65,7 @@ const everybodyHears = async (): Promise<void> => {
 
 for (const name of ['ada', 'bob', 'cleo']) {
   console.log(`${name} comes`)
-  const guest = await door.connectTo(room.addresses[0]!)
+  const guest = await door.connectTo(room.address)
   guests.set(name, guest)
   await guest.transmit(Buffer.from(name))
   await everybodyHears()

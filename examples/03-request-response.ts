@@ -76,7 +76,7 @@ class AskClient extends Client<Asker> {}
 const server = new AnswerServer({ listen: ['127.0.0.1:0'], handler: Answerer })
 await server.start()
 const client = new AskClient({ handler: Asker })
-const asker = await client.connectTo(server.addresses[0]!)
+const asker = await client.connectTo(server.address)
 const soon = (): AbortSignal => AbortSignal.timeout(5_000)
 
 const order: string[] = []

@@ -74,7 +74,7 @@ try {
   const server = new FileServer({ listen: ['127.0.0.1:0'], handler: Keeper })
   await server.start()
   const client = new FileClient({ handler: Sender })
-  const sender = await client.connectTo(server.addresses[0]!)
+  const sender = await client.connectTo(server.address)
 
   for (const name of ['empty.txt', 'short.txt', 'large.bin']) {
     const { size, here, there } = await sender.sendFile(join(folder, name))

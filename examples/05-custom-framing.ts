@@ -90,7 +90,7 @@ class EchoClient extends Client<Caller> {}
 
 const server = new EchoServer({ listen: ['127.0.0.1:0'], handler: Echo, framing })
 await server.start()
-const { port } = server.addresses[0]!
+const { port } = server.address
 
 const client = new EchoClient({ handler: Caller, framing })
 const caller = await client.connectTo(port)

@@ -32,7 +32,7 @@ const server = new EchoServer({
   tls: { key: forServer.key, cert: forServer.cert, ca: [forAda.cert], requestCert: true, rejectUnauthorized: true },
 })
 await server.start()
-const { port } = server.addresses[0]!
+const { port } = server.address
 
 const ada = new EchoClient({ handler: Caller, tls: { ca: forServer.cert, key: forAda.key, cert: forAda.cert } })
 const caller = await ada.connectTo(`localhost:${port}`)

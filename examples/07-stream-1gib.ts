@@ -50,7 +50,7 @@ const receive = async (): Promise<void> => {
   // What is larger than `maxMessageBytes` comes as a stream.
   const server = new ConsumerServer({ listen: ['127.0.0.1:0'], handler: Consumer, maxMessageBytes: 65_536 })
   await server.start()
-  process.send?.(server.addresses[0]!.port)
+  process.send?.(server.address.port)
   await once(process, 'disconnect')
   await server.close()
   console.log('receiver:', memory())

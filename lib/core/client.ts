@@ -104,10 +104,12 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
     return this.close()
   }
 
+  /** @internal */
   protected override mostConnections(): number {
     return Math.max(1, this.activeConnections.size)
   }
 
+  /** @internal */
   protected override connectionEnded(): void {}
 
   #connect(details: ConnectionDetails, signal: AbortSignal): Promise<Socket> {

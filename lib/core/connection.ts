@@ -4,10 +4,11 @@ import { Deferred, handled, rejected } from '@/core/batch.js'
 import { Commons } from '@/core/commons.js'
 import { systemClock } from '@/core/clock.js'
 import { asDuplex } from '@/core/duplexView.js'
-import type { Hooks, Overrides } from '@/core/hooks.js'
+import { type Hooks, type Overrides, overridesOf } from '@/core/hooks.js'
 import { InboundStream } from '@/core/inbound.js'
 import type { Phase } from '@/core/lifecycle.js'
 import { Link, type Shared } from '@/core/link.js'
+import { isOrderlyEnd } from '@/core/orderlyEnd.js'
 import { remoteOf } from '@/core/remoteAddress.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
 import { type ConnectionOptions, deadlineOf, settingsOf } from '@/core/options.js'
@@ -47,19 +48,6 @@ export const attach = (connection: Connection, attachment: Attachment): Link<Con
   inside.attach(connection, attachment)
 /** What moves a connection; undefined before it has its socket. */
 export const linkOf = (connection: Connection): Link<Connection> | undefined => inside.linkOf(connection)
-
-/** Every mixture of overridden hooks, so that no connection needs an object of its own to say which it has. */
-const MIXTURES: readonly Overrides[] = Array.from({ length: 32 }, (_, bits) => ({
-  preLoop: (bits & 1) > 0,
-  loopPass: (bits & 2) > 0,
-  received: (bits & 4) > 0,
-  stream: (bits & 8) > 0,
-  offered: (bits & 16) > 0,
-}))
-const NONE: Overrides = { preLoop: false, loopPass: false, received: false, stream: false, offered: false }
-
-/** Codes with which a stream of messages ends in good order. */
-const ORDERLY: ReadonlySet<string> = new Set(['REMOTE_ENDED', 'CLOSED'])
 
 /** What was given to a connection before it got its socket. */
 interface Early {
@@ -103,7 +91,8 @@ export abstract class Connection {
   /**
    * If overridden: for each message larger than `maxMessageBytes`, in its place in wire order. What is not read by the
    * time it returns is thrown away. Reading slowly slows the other end down. Not with plugins, which need whole messages.
-   * @param size bytes of the whole message
+   * A hook of the accepting end that waits for its own `transmit` waits in vain while a stream of the other end is under way.
+   * @param _size bytes of the whole message
    */
   protected transmissionStream(_size: number, readable: Readable): void | Promise<void> {
     readable.resume()
@@ -242,7 +231,7 @@ export abstract class Connection {
     try {
       for (;;) yield await this.receive()
     } catch (error) {
-      if (!(error instanceof TransportError && ORDERLY.has(error.code) && error.cause === undefined)) throw error
+      if (!isOrderlyEnd(error)) throw error
     } finally {
       await this.close()
     }
@@ -298,15 +287,14 @@ export abstract class Connection {
         transmissionStream: (connection, size, readable) => connection.transmissionStream(size, readable),
         transmissionOffered: (connection, size) => connection.transmissionOffered(size),
       },
-      overridesOf: (connection) => {
-        const bits =
-          (connection.preLoop === base.preLoop ? 0 : 1) +
-          (connection.loopPass === base.loopPass ? 0 : 2) +
-          (connection.transmissionReceived === base.transmissionReceived ? 0 : 4) +
-          (connection.transmissionStream === base.transmissionStream ? 0 : 8) +
-          (connection.transmissionOffered === base.transmissionOffered ? 0 : 16)
-        return MIXTURES[bits] ?? NONE
-      },
+      overridesOf: (connection) =>
+        overridesOf(
+          connection.preLoop !== base.preLoop,
+          connection.loopPass !== base.loopPass,
+          connection.transmissionReceived !== base.transmissionReceived,
+          connection.transmissionStream !== base.transmissionStream,
+          connection.transmissionOffered !== base.transmissionOffered,
+        ),
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream'
-import { TransportError } from '@/errors.js'
+import { isOrderlyEnd } from '@/core/orderlyEnd.js'
 
 /** What a view needs of a connection. */
 interface Messages {
@@ -8,8 +8,6 @@ interface Messages {
   close(): Promise<void>
   destroy(cause?: Error): void
 }
-
-const ENDS: ReadonlySet<string> = new Set(['REMOTE_ENDED', 'CLOSED'])
 
 /**
  * A connection as a Node stream of messages: each chunk written is sent as one message, each message received comes
@@ -25,7 +23,7 @@ export const asDuplex = (connection: Messages): Duplex =>
       connection.receive().then(
         (message) => this.push(message),
         (error: unknown) => {
-          if (error instanceof TransportError && ENDS.has(error.code)) this.push(null)
+          if (isOrderlyEnd(error)) this.push(null)
           else this.destroy(error instanceof Error ? error : undefined)
         },
       )

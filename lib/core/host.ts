@@ -98,10 +98,12 @@ export abstract class Host<C extends Connection> {
 
   // For server and client.
 
+  /** @internal */
   protected get settings(): Settings {
     return this.#settings
   }
 
+  /** @internal */
   protected change(settings: Partial<Settings>): void {
     this.#settings = { ...this.#settings, ...settings }
     this.#shared = undefined
@@ -110,15 +112,17 @@ export abstract class Host<C extends Connection> {
     if (commons.periodMs !== this.#commons.periodMs) this.#commons = commons
   }
 
+  /** @internal */
   protected get commons(): Commons {
     return this.#commons
   }
 
-  /** The links of the live connections. */
+  /** The links of the live connections. @internal */
   protected get links(): readonly Link<Connection>[] {
     return [...this.#connections.values()].map(linkOf).filter((link) => link !== undefined)
   }
 
+  /** @internal */
   protected abstract mostConnections(): number
 
   /** Makes one connection; override it for a class whose constructor takes arguments. */
@@ -129,7 +133,7 @@ export abstract class Host<C extends Connection> {
     throw new TransportError('HANDLER_MISSING', { given: this.#handler.name, try: 'a class that extends Connection' })
   }
 
-  /** Puts a new connection on a socket. */
+  /** Puts a new connection on a socket. @internal */
   protected adopt(connection: C, id: string, stream: Duplex, role: Role): Link<Connection> {
     this.#shared ??= { hooks: connectionHooks(), settings: this.#settings, commons: this.#commons, ended: this.#ended }
     this.#connections.set(id, connection)
@@ -142,11 +146,12 @@ export abstract class Host<C extends Connection> {
     }
   }
 
+  /** @internal */
   protected newId(): string {
     return flatUuid()
   }
 
-  /** A connection of ours is over. */
+  /** A connection of ours is over. @internal */
   protected abstract connectionEnded(id: string, connection: C, cause: Error | undefined): void
 
   readonly #ended = (id: string, _ended: Connection, cause: Error | undefined): void => {
@@ -158,7 +163,7 @@ export abstract class Host<C extends Connection> {
     this.#emptied = []
   }
 
-  /** Resolves when no connection is left. Those that are there after `deadlineMs` are destroyed, with this cause. */
+  /** Resolves when no connection is left. Those that are there after `deadlineMs` are destroyed, with this cause. @internal */
   protected async whenEmpty(deadlineMs: number, cause?: Error): Promise<void> {
     if (this.#connections.size === 0) return
     const cancel = this.#commons.clock.after(deadlineMs, () => this.destroyAll(cause))
@@ -166,11 +171,12 @@ export abstract class Host<C extends Connection> {
     cancel()
   }
 
+  /** @internal */
   protected destroyAll(cause: Error | undefined): void {
     for (const link of this.links) link.ending.destroy(cause)
   }
 
-  /** Runs `preLoop` once and starts the passes. */
+  /** Runs `preLoop` once and starts the passes. @internal */
   protected async startLoop(): Promise<void> {
     if (this.#loop !== 'idle') return
     this.#loop = 'running'
@@ -184,7 +190,7 @@ export abstract class Host<C extends Connection> {
     this.#cancelTick = this.#commons.clock.every(this.#settings.tickMs, () => this.#pass())
   }
 
-  /** Ends the passes and runs `postLoop` once. */
+  /** Ends the passes and runs `postLoop` once. @internal */
   protected async stopLoop(): Promise<void> {
     if (this.#loop !== 'running') return
     this.#loop = 'over'
@@ -193,7 +199,7 @@ export abstract class Host<C extends Connection> {
     this.#loop = 'idle'
   }
 
-  /** Runs a hook whose failure must hurt nobody else. */
+  /** Runs a hook whose failure must hurt nobody else. @internal */
   protected guard(hook: string, call: () => void | Promise<void>): void | Promise<void> {
     try {
       const result = call()

@@ -63,7 +63,8 @@ const MAX_MS = 2 ** 31 - 1
 const MAX_LENGTH = 0xf0ff_ffff
 const WINDOW_BYTES = 1_048_576
 
-type Range = readonly [fallback: number, min: number, max: number]
+/** The default of a number, and its least and greatest value. */
+export type Range = readonly [fallback: number, min: number, max: number]
 
 /** Defaults and ranges of the numbers above; this table is also what checks them, and what the manual prints. */
 export const CONNECTION_RANGES: Readonly<Record<keyof ConnectionLimits, Range>> = {

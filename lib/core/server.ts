@@ -94,6 +94,13 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     return this.#listeners.map(boundTo)
   }
 
+  /** The first of `addresses`. @throws TransportError NOT_OPEN while the server does not listen */
+  get address(): ConnectionDetails {
+    const [first] = this.addresses
+    if (first === undefined) throw new TransportError('NOT_OPEN', { what: 'server' })
+    return first
+  }
+
   get connectionLimit(): number {
     return this.#admission.limit
   }
@@ -172,10 +179,12 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     return this.close()
   }
 
+  /** @internal */
   protected override mostConnections(): number {
     return this.#admission.limit
   }
 
+  /** @internal */
   protected override connectionEnded(id: string, connection: C, cause: Error | undefined): void {
     this.#admission.leave(connection.socket)
     this.#countDrained(cause)

@@ -1,11 +1,15 @@
 import { type Code, type Detail, TransportError } from '@/errors.js'
 
-const NAMED: Readonly<Record<string, Code>> = {
+/** What means something else, or nothing, to a listener or an open connection. */
+const CONNECTING: Readonly<Record<string, Code>> = {
   ECONNREFUSED: 'CONNECT_REFUSED',
   ENOENT: 'CONNECT_REFUSED',
+  ETIMEDOUT: 'CONNECT_TIMEOUT',
+}
+
+const NAMED: Readonly<Record<string, Code>> = {
   ENOTFOUND: 'NAME_UNRESOLVED',
   EAI_AGAIN: 'NAME_UNRESOLVED',
-  ETIMEDOUT: 'CONNECT_TIMEOUT',
   EADDRINUSE: 'ADDRESS_IN_USE',
   ECONNRESET: 'CONNECTION_RESET',
   EPIPE: 'CONNECTION_BROKEN',
@@ -18,7 +22,8 @@ const NAMED: Readonly<Record<string, Code>> = {
 export const systemError = (error: unknown, otherwise: Code, detail: Detail = {}): TransportError => {
   if (error instanceof TransportError) return error
   const system = codeOf(error)
-  const code = (system === undefined ? undefined : NAMED[system]) ?? (isTls(system) ? 'TLS_FAILED' : otherwise)
+  const named = otherwise === 'CONNECT_FAILED' ? { ...CONNECTING, ...NAMED } : NAMED
+  const code = (system === undefined ? undefined : named[system]) ?? (isTls(system) ? 'TLS_FAILED' : otherwise)
   const says = system === undefined && error instanceof Error ? error.message : undefined
   return new TransportError(code, { ...detail, system, says }, { cause: error })
 }

@@ -1,3 +1,4 @@
+export type { ChunkQueue } from '@/bytes/chunkQueue.js'
 export type {
   FrameWriter,
   Framing,

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { Connection } from '@/core/connection.js'
+import { caught } from '../support/caught.js'
 import { ManualClock } from '../support/manualClock.js'
-import { connectedPair } from '../support/pair.js'
+import { connectedPair, PlainServer } from '../support/pair.js'
 
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -33,6 +34,16 @@ const numbered = (number: number): Buffer => {
   message.writeUInt32BE(number)
   return message
 }
+
+describe('the address of a server', () => {
+  it('is where it listens, and NOT_OPEN before', async () => {
+    const server = new PlainServer({ listen: ['127.0.0.1:0'], handler: Plain })
+    expect(caught(() => server.address).code).to.equal('NOT_OPEN')
+    await server.start()
+    expect(server.address.toString()).to.equal(String(server.addresses[0]))
+    await server.close()
+  })
+})
 
 describe('a connection that has been at rest', () => {
   it('carries messages in both directions as before, again and again', async () => {

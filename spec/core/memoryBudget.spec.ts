@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { MemoryBudget } from '@/core/memoryBudget.js'
 import { codeOf } from '../support/codeOf.js'
 import { Gate } from '../support/gate.js'
 import { lcg32 } from '../support/lcg32.js'
@@ -14,6 +15,54 @@ const framed = (size: number): Buffer => {
   frame.set(lcg32(7, size), 4)
   return frame
 }
+
+describe('MemoryBudget', () => {
+  const waiter = (log: string[], name: string): { budgetFreed: () => void } => ({ budgetFreed: () => log.push(name) })
+
+  it('has room while bytes and pieces are below their bounds', () => {
+    const budget = new MemoryBudget(100, 2)
+    expect([budget.hasRoomFor(100), budget.hasRoomFor(101)]).to.deep.equal([true, false])
+    budget.take(60, 1)
+    expect([budget.hasRoomFor(40), budget.hasRoomFor(41)]).to.deep.equal([true, false])
+    budget.take(0, 1)
+    expect([budget.hasRoomFor(0), budget.bytes, budget.pieces]).to.deep.equal([false, 60, 2])
+    budget.give(60, 2)
+    expect([budget.hasRoomFor(100), budget.bytes, budget.pieces]).to.deep.equal([true, 0, 0])
+  })
+
+  it('wakes each who waits once, in order, after something is given back and not within it', async () => {
+    const budget = new MemoryBudget(100, 2)
+    const log: string[] = []
+    budget.wait(waiter(log, 'a'))
+    budget.wait(waiter(log, 'b'))
+    budget.give(0, 0)
+    budget.give(0, 0)
+    expect(log).to.deep.equal([])
+    await turns()
+    expect(log).to.deep.equal(['a', 'b'])
+    budget.give(0, 0)
+    await turns()
+    expect(log).to.have.length(2)
+  })
+
+  it('lets who waits again while woken wait for the next time', async () => {
+    const budget = new MemoryBudget(100, 2)
+    const log: string[] = []
+    const again = { budgetFreed: (): void => (log.push('again'), budget.wait(again)) }
+    budget.wait(again)
+    budget.give(0, 0)
+    await turns(3)
+    expect(log).to.deep.equal(['again'])
+    budget.give(0, 0)
+    await turns()
+    expect(log).to.deep.equal(['again', 'again'])
+  })
+
+  it('of one connection allows what its own limits allow twice over', () => {
+    const budget = MemoryBudget.ofOne({ maxMessageBytes: 10, maxInboxBytes: 5 })
+    expect(budget.maxBytes).to.equal(30)
+  })
+})
 
 describe('the memory budget of a server', () => {
   it('makes a message wait while others hold it, and lets it come when they let go', async () => {
