@@ -44,6 +44,7 @@ export class Outbox implements FrameWriter {
   #writtenBytes = 0
   #takenBytes = 0
   #blocked = false
+  #offering = false
 
   constructor(slabs: SlabPool, sink: Sink) {
     this.#slabs = slabs
@@ -105,9 +106,19 @@ export class Outbox implements FrameWriter {
     this.#writtenBytes += count
   }
 
-  /** Offers what waits to the sink, once. After a partial write it waits for `drained`. */
+  /** Offers what waits to the sink. After a partial write it waits for `drained`. */
   flush(): void {
-    if (this.#blocked || this.waitingBytes === 0) return
+    // A stream in memory may hand bytes on at once, and what comes back may lead here again.
+    if (this.#offering) return
+    this.#offering = true
+    try {
+      while (!this.#blocked && this.waitingBytes > 0) this.#offerAll()
+    } finally {
+      this.#offering = false
+    }
+  }
+
+  #offerAll(): void {
     this.#cutOff()
     if (this.#pieces.length === 1) {
       this.#offerPieces()

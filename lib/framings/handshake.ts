@@ -1,19 +1,10 @@
 import { ChunkQueue } from '@/bytes/chunkQueue.js'
 import { type Detail, TransportError } from '@/errors.js'
 import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Role, Step } from '@/framings/framing.js'
+import { BOUNDARY, type Inbound, OPENING } from '@/framings/handshakeInbound.js'
 import { FULL, HandshakeOutbound, LENGTH_BYTES, MAX_LENGTH, OK, REFUSED } from '@/framings/handshakeOutbound.js'
 import { looksLike } from '@/framings/looksLike.js'
 
-type Inbound =
-  | { readonly at: 'opening' }
-  | { readonly at: 'boundary' }
-  | { readonly at: 'asked'; readonly size: number }
-  | { readonly at: 'payload'; readonly size: number; readonly left: number }
-  /** We said no. What still comes is thrown away, up to a payload's end if our own length waits behind it. */
-  | { readonly at: 'refused'; readonly left: number }
-
-const OPENING: Inbound = { at: 'opening' }
-const BOUNDARY: Inbound = { at: 'boundary' }
 /** Shared by all that have nothing to read; nothing is ever put in. */
 const NO_INPUT = new ChunkQueue()
 

@@ -248,6 +248,19 @@ describe('a client', () => {
     expect(String(await flipped.arrived(1))).to.equal('ba')
   })
 
+  for (const how of ['close', 'destroy'] as const) {
+    it(`${how} gives up what is still connecting`, async () => {
+      await using hole = await blackHole()
+      await using client = new PlainClient({ handler: Bare })
+      const connected = client.connectTo(hole.port)
+      connected.catch(() => {})
+      await turns(5)
+      await client[how]()
+      expect(await rejection(connected)).to.have.property('code', 'CLOSED')
+      expect(client.activeConnections.size).to.equal(0)
+    })
+  }
+
   it('destroy ends what is connected and what is connecting', async () => {
     await using ends = await clientWithPeer(Witness)
     const connecting = ends.connected

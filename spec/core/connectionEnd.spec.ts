@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { codeOf } from '../support/codeOf.js'
+import { Gate } from '../support/gate.js'
 import { lcg32 } from '../support/lcg32.js'
 import { ManualClock } from '../support/manualClock.js'
 import { opened } from '../support/opened.js'
@@ -156,6 +157,30 @@ describe('destroy', () => {
     ends.peer.send('00000001 61 00000001 62')
     await ends.server.first.over
     expect(ends.server.first.log).to.deep.equal(['preLoop', '1', 'postLoop'])
+  })
+
+  it('waits for a hook that runs no longer than closeTimeoutMs', async () => {
+    const clock = new ManualClock()
+    const gate = new Gate()
+    class Hanging extends Witness {
+      protected override transmissionReceived(): Promise<void> {
+        return gate.pass()
+      }
+    }
+    await using ends = await serverWithPeer(Hanging, { clock, closeTimeoutMs: 700 })
+    await ends.peer.open()
+    ends.peer.send('00000000')
+    await gate.reached
+    const destroyed = ends.server.destroy()
+    await ends.peer.fin().ended
+    await turns(3)
+    clock.advance(699)
+    await turns(2)
+    expect(ends.server.first.log).to.deep.equal(['preLoop'])
+    clock.advance(1)
+    await destroyed
+    expect(ends.server.first.log).to.deep.equal(['preLoop', 'postLoop'])
+    gate.open()
   })
 
   it('at a random moment settles each transmit exactly once, and leaves no rejection unhandled', async () => {

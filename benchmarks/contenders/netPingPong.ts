@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net'
+import type { Arrivals } from '../harness/arrivals.js'
+import type { Contender, Sending } from '../harness/contender.js'
+import type { Messages } from '../harness/messages.js'
+import { connectBare, endBare } from './netConnected.js'
+import { listenBare } from './netListening.js'
+
+const OK = Buffer.from([0xff])
+const LENGTH_BYTES = 4
+
+/** The bytes of the strict handshake, by hand: a length out, an answer in, then the payload with the next length behind it. */
+export const netPingPong: Contender = {
+  name: 'bare net ping-pong',
+  module: import.meta.url,
+  serve: (arrivals) => listenBare(arrivals, (socket) => answer(socket, arrivals)),
+  connect: async (port) => new Asker(await connectBare(port)),
+}
+
+const answer = (socket: Socket, arrivals: Arrivals): void => {
+  let size = -1
+  let rest: Buffer = Buffer.alloc(0)
+  socket.on('data', (chunk: Buffer) => {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    for (;;) {
+      if (size < 0) {
+        if (rest.length < LENGTH_BYTES) return
+        size = rest.readUInt32BE()
+        rest = rest.subarray(LENGTH_BYTES)
+        socket.write(OK)
+      }
+      if (rest.length < size) return
+      arrivals.message(rest.subarray(0, size))
+      rest = rest.subarray(size)
+      size = -1
+    }
+  })
+}
+
+class Asker implements Sending {
+  readonly #socket: Socket
+  #answered: (answers: number) => void = () => {}
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', (chunk: Buffer) => this.#answered(chunk.length))
+  }
+
+  send(messages: Messages): Promise<void> {
+    const { bytes, count } = messages
+    const write = Buffer.alloc(bytes + LENGTH_BYTES)
+    write.writeUInt32BE(bytes, bytes)
+    let index = 0
+    return new Promise((resolve, reject) => {
+      this.#answered = (answers) => {
+        if (answers !== 1) return reject(new Error(`${answers} answers to one length`))
+        messages.at(index++).copy(write)
+        if (index < count) {
+          this.#socket.write(write)
+          return
+        }
+        this.#socket.write(write.subarray(0, bytes))
+        resolve()
+      }
+      this.#socket.write(write.subarray(bytes))
+    })
+  }
+
+  close(): Promise<void> {
+    return endBare(this.#socket)
+  }
+}

@@ -1,0 +1,122 @@
+import { type Load, NUMBER_BYTES } from './messages.js'
+import { nowMs } from './nowMs.js'
+import { isPattern, patternAt, seemsPattern } from './pattern.js'
+
+/** Sees to it that what arrives is what was sent: every message, once, in order, unaltered. */
+export class Arrivals {
+  #bytes = 0
+  #expected = 0
+  #thorough = false
+  /** Messages that have arrived whole, and bytes of the one under way. */
+  #count = 0
+  #offset = 0
+  /** The last four bytes of every message. */
+  #tail = 0
+  #error: Error | undefined
+  #settle: { resolve: (lastMs: number) => void; reject: (error: Error) => void } | undefined
+  #all: Promise<number> | undefined
+
+  /**
+   * Begins a sample.
+   * @param thorough compare every byte; otherwise length, number and the ends, which costs a few nanoseconds
+   */
+  expect(load: Load, thorough: boolean): void {
+    this.#bytes = load.bytes
+    this.#expected = load.count
+    this.#thorough = thorough
+    this.#count = 0
+    this.#tail = load.bytes >= 2 * NUMBER_BYTES ? patternAt(load.bytes - NUMBER_BYTES, NUMBER_BYTES).readUInt32BE() : 0
+    this.#all = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+    this.#all.catch(() => {})
+    if (this.#error !== undefined) this.#settle?.reject(this.#error)
+  }
+
+  /** Resolves with the time at which the last message of the sample came. @throws Error what was wrong with one */
+  all(): Promise<number> {
+    return this.#all ?? Promise.reject(new Error('nothing is expected'))
+  }
+
+  /** @throws Error if anything has been wrong up to now, such as a message too many */
+  check(): void {
+    if (this.#error !== undefined) throw this.#error
+  }
+
+  /** A whole message came. */
+  message(message: Buffer): void {
+    const index = this.#count++
+    if (message.length !== this.#bytes || index >= this.#expected || this.#offset > 0)
+      return this.#wrong(index, message.length)
+    if (this.#thorough ? !isMessage(message, index) : !this.#seemsMessage(message, index)) return this.#altered(index)
+    if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
+  }
+
+  /** The next bytes of the messages came, cut at any place. */
+  bytes(bytes: Buffer): void {
+    let at = 0
+    while (at < bytes.length) {
+      if (this.#count >= this.#expected) return this.#wrong(this.#count, bytes.length - at)
+      const part =
+        at === 0 && bytes.length <= this.#bytes - this.#offset
+          ? bytes
+          : bytes.subarray(at, at + this.#bytes - this.#offset)
+      if (!this.#isPart(part)) return this.#altered(this.#count)
+      at += part.length
+      this.#offset += part.length
+      if (this.#offset === this.#bytes) this.#messageEnded()
+    }
+  }
+
+  /** The stream of one message has ended. */
+  ended(): void {
+    if (this.#offset > 0)
+      this.fail(new Error(`message ${this.#count} ended after ${this.#offset} of ${this.#bytes} bytes`))
+  }
+
+  /** The contender itself has failed. The first failure counts. */
+  fail(error: Error): void {
+    this.#error ??= error
+    this.#settle?.reject(this.#error)
+  }
+
+  #messageEnded(): void {
+    this.#offset = 0
+    this.#count++
+    if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
+  }
+
+  #isPart(part: Buffer): boolean {
+    if (this.#offset >= NUMBER_BYTES)
+      return this.#thorough ? isPattern(part, this.#offset) : seemsPattern(part, this.#offset)
+    const number = Buffer.alloc(NUMBER_BYTES)
+    number.writeUInt32BE(this.#count)
+    const cut = Math.min(NUMBER_BYTES - this.#offset, part.length)
+    if (!part.subarray(0, cut).equals(number.subarray(this.#offset, this.#offset + cut))) return false
+    return isPattern(part.subarray(cut, this.#thorough ? part.length : cut), this.#offset + cut)
+  }
+
+  #seemsMessage(message: Buffer, index: number): boolean {
+    const bytes = this.#bytes
+    if (bytes < NUMBER_BYTES) return true
+    if (message.readUInt32BE(0) !== index) return false
+    return bytes < 2 * NUMBER_BYTES || message.readUInt32BE(bytes - NUMBER_BYTES) === this.#tail
+  }
+
+  #wrong(index: number, length: number): void {
+    this.fail(
+      index >= this.#expected
+        ? new Error(`${length} bytes came after the last of ${this.#expected} messages`)
+        : new Error(`message ${index} came with ${length} bytes, where ${this.#bytes} were sent`),
+    )
+  }
+
+  #altered(index: number): void {
+    this.fail(new Error(`what came as message ${index} is not what was sent as message ${index}`))
+  }
+}
+
+const isMessage = (message: Buffer, index: number): boolean => {
+  if (message.length < NUMBER_BYTES) return isPattern(message, 0)
+  return message.readUInt32BE(0) === index && isPattern(message.subarray(NUMBER_BYTES), NUMBER_BYTES)
+}

@@ -1,0 +1,20 @@
+import { End } from './end.js'
+import type { Order } from './remoteEnd.js'
+
+/** The program of both processes of a contender: does what it is told until nobody is there to tell it more. */
+const end = new End()
+
+const obey = async (order: Order): Promise<object> => {
+  try {
+    const act: (...args: never[]) => unknown = end[order.act]
+    const result = await Reflect.apply(act, end, order.args)
+    return { id: order.id, result }
+  } catch (error) {
+    return { id: order.id, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+process.on('message', (order: Order) => {
+  void obey(order).then((reply) => process.send?.(reply))
+})
+process.on('disconnect', () => process.exit())

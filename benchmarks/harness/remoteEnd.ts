@@ -1,0 +1,105 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { End } from './end.js'
+import { keepOnCore } from './ownCore.js'
+
+export interface Order {
+  readonly id: number
+  readonly act: keyof End
+  readonly args: readonly unknown[]
+}
+
+/** Either `result`, which only whoever gave the order knows the type of, or `error`. */
+export type Reply =
+  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly error?: undefined; readonly result: never }
+
+interface Waiting {
+  readonly resolve: (result: never) => void
+  readonly reject: (error: Error) => void
+}
+
+export interface RemoteEndOptions {
+  /** For each thing it is told. */
+  readonly timeoutMs: number
+  /** Beside those of this process. */
+  readonly execArgv?: readonly string[]
+  /** Beside that of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The same file when it is run from its source as when it has been built. */
+const PROGRAM = fileURLToPath(new URL(`./endProcess${extname(import.meta.url)}`, import.meta.url))
+const FAREWELL_MS = 2_000
+
+/** One end of a contender in a process of its own. Whatever goes wrong there, or takes too long, rejects here. */
+export class RemoteEnd {
+  readonly #name: string
+  readonly #timeoutMs: number
+  readonly #process: ChildProcess
+  readonly #waiting = new Map<number, Waiting>()
+  #orders = 0
+  #gone: Error | undefined
+
+  constructor(name: string, options: RemoteEndOptions) {
+    this.#name = name
+    this.#timeoutMs = options.timeoutMs
+    this.#process = fork(PROGRAM, [], {
+      execArgv: [...process.execArgv, ...(options.execArgv ?? [])],
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    this.#process.on('message', (reply: Reply) => this.#heard(reply))
+    this.#process.on('error', (error) => this.#lost(error))
+    this.#process.on('exit', (code, signal) => this.#lost(new Error(`its process ended (${signal ?? code})`)))
+  }
+
+  /** Tells it to do something. @throws Error what it threw, or that it did not settle in time */
+  async tell<Act extends keyof End>(act: Act, ...args: Parameters<End[Act]>): Promise<Awaited<ReturnType<End[Act]>>> {
+    const id = this.#orders++
+    let timer: NodeJS.Timeout | undefined
+    try {
+      return await new Promise<Awaited<ReturnType<End[Act]>>>((resolve, reject) => {
+        if (this.#gone !== undefined) return reject(this.#gone)
+        this.#waiting.set(id, { resolve, reject })
+        timer = setTimeout(() => reject(new Error(`did not settle within ${this.#timeoutMs} ms`)), this.#timeoutMs)
+        this.#process.send({ id, act, args } satisfies Order)
+      })
+    } catch (error) {
+      throw new Error(`${this.#name}: ${act}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      })
+    } finally {
+      clearTimeout(timer)
+      this.#waiting.delete(id)
+    }
+  }
+
+  /** @returns whether from now on it stays on this core */
+  keepOnCore(core: number): boolean {
+    return keepOnCore(this.#process.pid, core)
+  }
+
+  /** Ends the process. */
+  async dismiss(): Promise<void> {
+    if (this.#gone !== undefined) return
+    const gone = once(this.#process, 'exit')
+    if (this.#process.connected) this.#process.disconnect()
+    const impatience = setTimeout(() => this.#process.kill('SIGKILL'), FAREWELL_MS)
+    await gone
+    clearTimeout(impatience)
+  }
+
+  #heard(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id)
+    if (reply.error === undefined) waiting?.resolve(reply.result)
+    else waiting?.reject(new Error(reply.error))
+  }
+
+  #lost(error: Error): void {
+    this.#gone ??= error
+    for (const waiting of this.#waiting.values()) waiting.reject(error)
+  }
+}

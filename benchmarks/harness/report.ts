@@ -1,0 +1,48 @@
+import type { Environment } from './environment.js'
+import { type Answer, type Figure, holds, type Pace, type Promised, type Question } from './question.js'
+import { type Spread, spreadOf } from './statistics.js'
+
+/** Everything a run has found out, to be kept or compared. */
+export interface Report {
+  readonly environment: Environment
+  readonly pace: Pace
+  readonly startedAt: string
+  readonly answers: readonly { readonly question: string; readonly answer: Answer }[]
+}
+
+export const describeEnvironment = ({ node, v8, cpu, cores, system, load, coresKept }: Environment): string =>
+  `Node ${node} (V8 ${v8}), ${cores} x ${cpu}, ${system}, load ${load.toFixed(2)}${coresKept ? '' : ', processes not kept on cores'}`
+
+/** The answer to one question, as a table and its verdicts. */
+export const describeAnswer = ({ name, asks }: Question, answer: Answer, pace: Pace): string =>
+  [
+    `${name}: ${asks}`,
+    ...table(answer.figures.map(figureRow)),
+    ...table(answer.promised.map((promise) => promiseRow(promise, pace))),
+    ...(answer.notes ?? []).map((note) => `  note: ${note}`),
+  ].join('\n')
+
+const figureRow = ({ name, unit, samples }: Figure): string[] => {
+  const spread = spreadOf(samples)
+  return [name, short(spread.median), unit, range(spread), `${samples.length} samples`]
+}
+
+const promiseRow = (promised: Promised, pace: Pace): string[] => {
+  const { name, goal, unit, samples } = promised
+  const spread = spreadOf(samples)
+  const aim = 'atLeast' in goal ? `at least ${goal.atLeast}` : `at most ${goal.atMost}`
+  const verdict = pace === 'trial' ? 'not judged by a trial' : holds(promised, spread) ? 'holds' : 'falls short'
+  const measured = `${short(spread.median)} ${unit}`.trimEnd()
+  return [name, `goal ${aim}`, `measured ${measured}`, range(spread), verdict]
+}
+
+const range = ({ low, high }: Spread): string => `(${short(low)} to ${short(high)})`
+
+/** Three digits, or whole numbers in groups of three. */
+const short = (value: number): string =>
+  Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
+
+const table = (rows: readonly string[][]): string[] => {
+  const width = (column: number): number => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0))
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd())
+}

@@ -1,0 +1,44 @@
+/**
+ * Question: how many small messages a second, when each has its promise and the window is respected?
+ * Unit: messages a second; the promises are ratios of rates of the same round.
+ * Sizes: 64 B, as many as fit, on one connection.
+ * Baseline: `ws` sending the same messages, one `send` each; and a bare `net` loop that writes the same bytes by hand.
+ */
+import { handshakePipelined } from './contenders/handshakePipelined.js'
+import { netPipelined } from './contenders/netPipelined.js'
+import { wsBinary } from './contenders/wsBinary.js'
+import { bout, figuresOf } from './harness/bout.js'
+import type { Question } from './harness/question.js'
+import { messageRates } from './harness/score.js'
+import { ratios } from './harness/statistics.js'
+
+const BYTES = 64
+/** Counts are such that all contenders take about as long. */
+const AMOUNTS = {
+  full: { heats: 4, rounds: 5, ours: 2_000_000, bare: 3_000_000, ws: 80_000 },
+  quick: { heats: 2, rounds: 3, ours: 600_000, bare: 900_000, ws: 30_000 },
+  trial: { heats: 1, rounds: 1, ours: 2_000, bare: 2_000, ws: 2_000 },
+}
+
+export const pipelined64: Question = {
+  name: 'pipelined64',
+  asks: 'How many messages of 64 bytes a second, pipelined, a promise each?',
+  answer: async (plan) => {
+    const { heats, rounds, ...counts } = AMOUNTS[plan.pace]
+    const entrants = [
+      { contender: handshakePipelined, load: { bytes: BYTES, count: counts.ours } },
+      { contender: netPipelined, load: { bytes: BYTES, count: counts.bare } },
+      { contender: wsBinary, load: { bytes: BYTES, count: counts.ws } },
+    ]
+    const scores = await bout(entrants, { heats, rounds }, plan)
+    const [ours = [], bare = [], ws = []] = scores.map(messageRates)
+    return {
+      scores,
+      figures: figuresOf(scores, 'messages/s'),
+      promised: [
+        { name: 'pipelined over ws', goal: { atLeast: 20 }, unit: '', samples: ratios(ours, ws) },
+        { name: 'pipelined over bare, same framing', goal: { atLeast: 0.5 }, unit: '', samples: ratios(ours, bare) },
+      ],
+    }
+  },
+}

@@ -1,0 +1,13 @@
+/** Where the reading of the handshake stands. */
+export type Inbound =
+  | { readonly at: 'opening' }
+  | { readonly at: 'boundary' }
+  | { readonly at: 'asked'; readonly size: number }
+  | { readonly at: 'payload'; readonly size: number; readonly left: number }
+  /** We said no. What still comes is thrown away, up to a payload's end if our own length waits behind it. */
+  | { readonly at: 'refused'; readonly left: number }
+
+/** The other end has not opened yet. */
+export const OPENING: Inbound = { at: 'opening' }
+/** Between messages: an answer or a length comes next. */
+export const BOUNDARY: Inbound = { at: 'boundary' }

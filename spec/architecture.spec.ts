@@ -1,0 +1,171 @@
+import { expect } from 'chai'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import ts from 'typescript'
+
+/** What one file of `lib` says about the others. */
+interface Source {
+  /** From `lib` on, such as `core/link.ts`. */
+  readonly path: string
+  /** `errors`, `bytes`, `framings`, `core`, `protocols/NAME`, `lab`, `cli`, or `index` for the public surface. */
+  readonly room: string
+  readonly lines: number
+  /** What it imports, as a path from `lib` on, or a package or built-in as it stands. */
+  readonly imports: readonly string[]
+  /** Members it uses of `process`, and `console.NAME`. */
+  readonly globals: readonly string[]
+  readonly anys: number
+  /** Kinds of its top-level statements. */
+  readonly statements: readonly ts.SyntaxKind[]
+}
+
+const roomOf = (path: string): string => {
+  const [room = '', name = ''] = path.split('/')
+  if (room === 'protocols') return `protocols/${name}`
+  return room.replace(/\.[jt]s$/, '')
+}
+
+const readSource = (path: string): Source => {
+  const text = readFileSync(join('lib', path), 'utf8')
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const imports: string[] = []
+  const globals: string[] = []
+  let anys = 0
+  const imported = (name: ts.Node | undefined): void => {
+    if (name === undefined || !ts.isStringLiteral(name)) return
+    if (name.text.startsWith('@/')) imports.push(name.text.slice(2))
+    else imports.push(name.text.startsWith('.') ? normalize(join(dirname(path), name.text)) : name.text)
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) imported(node.moduleSpecifier)
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) imported(node.arguments[0])
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) imported(node.argument.literal)
+    if (node.kind === ts.SyntaxKind.AnyKeyword) anys++
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
+      const { text: object } = node.expression
+      if (object === 'process' || object === 'console') globals.push(`${object}.${node.name.text}`)
+    }
+    node.forEachChild(visit)
+  }
+  visit(file)
+  const statements = file.statements.map(({ kind }) => kind)
+  return { path, room: roomOf(path), lines: text.trimEnd().split('\n').length, imports, globals, anys, statements }
+}
+
+const SOURCES = readdirSync('lib', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => readSource(path.replaceAll('\\', '/')))
+
+const inRoom = (room: string | RegExp): readonly Source[] =>
+  SOURCES.filter((source) => (typeof room === 'string' ? source.room === room : room.test(source.room)))
+
+/** `FILE imports WHAT` for each import of these files that `allowed` does not allow; packages and built-ins aside. */
+const strays = (sources: readonly Source[], allowed: (target: string, source: Source) => boolean): string[] =>
+  sources.flatMap((source) =>
+    source.imports
+      .filter((target) => target.endsWith('.js') && !allowed(target, source))
+      .map((target) => `${source.path} imports ${target}`),
+  )
+
+const within =
+  (...rooms: readonly string[]) =>
+  (target: string): boolean =>
+    rooms.includes(roomOf(target))
+const isIndex = (target: string): boolean => target.endsWith('/index.js')
+
+describe('the rooms of lib', () => {
+  it('are those of the plan, and every file stands in one of them', () => {
+    const rooms = new Set(SOURCES.map(({ room }) => room.replace(/\/.*/, '')))
+    expect(['errors', 'index', 'bytes', 'framings', 'core', 'protocols', 'lab', 'cli']).to.include.members([...rooms])
+  })
+
+  it('errors imports nothing', () => {
+    expect(strays(inRoom('errors'), () => false)).to.deep.equal([])
+  })
+
+  it('bytes imports only errors', () => {
+    expect(strays(inRoom('bytes'), within('bytes', 'errors'))).to.deep.equal([])
+  })
+
+  it('framings imports only bytes and errors', () => {
+    expect(strays(inRoom('framings'), within('framings', 'bytes', 'errors'))).to.deep.equal([])
+  })
+
+  it('bytes and framings know no socket, timer, event or clock', () => {
+    const impure =
+      /^(node:)?(net|tls|dgram|http2?|https|timers(\/.*)?|events|perf_hooks|fs(\/.*)?|stream(\/.*)?|worker_threads)$/
+    const found = inRoom(/^(bytes|framings)$/).flatMap(({ path, imports }) =>
+      imports.filter((target) => impure.test(target)).map((target) => `${path} imports ${target}`),
+    )
+    expect(found).to.deep.equal([])
+  })
+
+  it('core imports only framings, bytes and errors, so never the lab, the command line or a protocol', () => {
+    expect(strays(inRoom('core'), within('core', 'framings', 'bytes', 'errors'))).to.deep.equal([])
+  })
+
+  it('a protocol imports core by its index only, what is below, and never another protocol', () => {
+    const allowed = (target: string, source: Source): boolean =>
+      within(source.room, 'framings', 'bytes', 'errors')(target) || target === 'core/index.js'
+    expect(strays(inRoom(/^protocols\//), allowed)).to.deep.equal([])
+  })
+
+  it('the lab imports core by its index only, and what is below', () => {
+    const allowed = (target: string): boolean =>
+      within('lab', 'framings', 'bytes', 'errors')(target) || target === 'core/index.js'
+    expect(strays(inRoom('lab'), allowed)).to.deep.equal([])
+  })
+
+  it('the command line imports other rooms by their index only', () => {
+    expect(strays(inRoom('cli'), (target) => within('cli', 'errors')(target) || isIndex(target))).to.deep.equal([])
+  })
+
+  it('nothing but the command line and the public surface imports the lab, and nothing at all the command line', () => {
+    const others = SOURCES.filter(({ room }) => room !== 'lab' && room !== 'cli' && room !== 'index')
+    expect(strays(others, (target) => !within('lab')(target))).to.deep.equal([])
+    expect(
+      strays(
+        SOURCES.filter(({ room }) => room !== 'cli'),
+        (target) => !within('cli')(target),
+      ),
+    ).to.deep.equal([])
+  })
+
+  it('index.ts only re-exports, and only what the indexes of the rooms and errors offer', () => {
+    const [surface] = inRoom('index')
+    expect(surface?.statements.every((kind) => kind === ts.SyntaxKind.ExportDeclaration)).to.equal(true)
+    expect(strays(inRoom('index'), (target) => isIndex(target) || target === 'errors.js')).to.deep.equal([])
+  })
+
+  it('import each other by @/ and never leave lib', () => {
+    const found = SOURCES.flatMap(({ path, imports }) =>
+      imports.filter((target) => target.startsWith('..')).map((target) => `${path} imports ${target}`),
+    )
+    expect(found).to.deep.equal([])
+  })
+})
+
+describe('every file of lib', () => {
+  it('leaves printing and the process to the command line; beside it only nextTick and emitWarning are used', () => {
+    const harmless = new Set(['process.nextTick', 'process.emitWarning'])
+    const found = SOURCES.filter(({ room }) => room !== 'cli').flatMap(({ path, globals }) =>
+      globals.filter((name) => !harmless.has(name)).map((name) => `${path} uses ${name}`),
+    )
+    expect(found).to.deep.equal([])
+  })
+
+  it('has at most 300 lines', () => {
+    expect(SOURCES.filter(({ lines }) => lines > 300).map(({ path, lines }) => `${path} ${lines}`)).to.deep.equal([])
+  })
+
+  it('says what its values are: never any', () => {
+    expect(SOURCES.filter(({ anys }) => anys > 0).map(({ path }) => path)).to.deep.equal([])
+  })
+
+  it('is named after what it is about, and never utils, helpers, types or common', () => {
+    const vague = /(^|\/)(utils?|helpers?|types?|commons?|misc|shared)\.ts$/i
+    expect(
+      SOURCES.map(({ path }) => path).filter((path) => vague.test(path) && path !== 'core/commons.ts'),
+    ).to.deep.equal([])
+  })
+})

@@ -1,0 +1,80 @@
+import { expect } from 'chai'
+import { Duplex } from 'node:stream'
+import { SocketSink } from '@/core/socketSink.js'
+import { turns } from '../support/turns.js'
+
+/** A stream that writes when the spec says so. */
+const held = (): { stream: Duplex; done: ((error?: Error) => void)[] } => {
+  const done: ((error?: Error) => void)[] = []
+  const stream = new Duplex({
+    read() {},
+    write(_chunk, _encoding, callback) {
+      done.push(callback)
+    },
+  })
+  stream.on('error', () => {})
+  return { stream, done }
+}
+
+const owner = (): {
+  settled: number
+  offered: number[][]
+  bytesSettled(): void
+  bytesOffered(c: Buffer, t: number): void
+} => ({
+  settled: 0,
+  offered: [],
+  bytesSettled() {
+    this.settled++
+  },
+  bytesOffered(chunk, taken) {
+    this.offered.push([chunk.length, taken])
+  },
+})
+
+describe('SocketSink', () => {
+  it('takes what fits under the high-water mark, then nothing until the system has taken it', async () => {
+    const { stream, done } = held()
+    const told = owner()
+    const sink = new SocketSink(stream, 10, told)
+    expect(sink.offer(Buffer.alloc(4))).to.deep.equal({ bytes: 4, more: true })
+    expect(sink.offer(Buffer.alloc(9))).to.deep.equal({ bytes: 6, more: false })
+    expect(sink.offer(Buffer.alloc(1))).to.deep.equal({ bytes: 0, more: false })
+    expect([sink.pendingBytes, told.settled, told.offered]).to.deep.equal([
+      10,
+      0,
+      [
+        [4, 4],
+        [9, 6],
+      ],
+    ])
+    done.shift()?.()
+    await turns()
+    expect([sink.pendingBytes, told.settled]).to.deep.equal([6, 1])
+    expect(sink.offer(Buffer.alloc(9))).to.deep.equal({ bytes: 4, more: false })
+    stream.destroy()
+  })
+
+  it('takes nothing once the stream has ended or is destroyed', () => {
+    for (const how of ['end', 'destroy'] as const) {
+      const { stream } = held()
+      const sink = new SocketSink(stream, 10, owner())
+      stream[how]()
+      expect(sink.offer(Buffer.alloc(4))).to.deep.equal({ bytes: 0, more: false })
+    }
+  })
+
+  it('never counts as settled what the system refused, nor what was pending when the stream was destroyed', async () => {
+    for (const how of ['refused', 'destroyed'] as const) {
+      const { stream, done } = held()
+      const told = owner()
+      const sink = new SocketSink(stream, 100, told)
+      sink.offer(Buffer.alloc(4))
+      sink.offer(Buffer.alloc(5))
+      if (how === 'refused') done.shift()?.(new Error('no'))
+      else stream.destroy(new Error('pulled'))
+      await turns(2)
+      expect([told.settled, sink.pendingBytes]).to.deep.equal([0, Number.POSITIVE_INFINITY])
+    }
+  })
+})
