@@ -1,6 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
 import { abortedBy } from '@/core/abort.js'
+import { handled } from '@/core/batch.js'
 import type { Abortable, Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { Host, type HostOptions } from '@/core/host.js'
@@ -60,7 +61,11 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
    * @throws TransportError CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_FAILED, NAME_UNRESOLVED, TLS_FAILED, ADDRESS_INVALID,
    * OPENING_REFUSED, OPENING_TIMEOUT, OPENING_UNEXPECTED, HOOK_FAILED, ABORTED; then no socket is left
    */
-  async connectTo(address: AddressLike, options: Abortable = {}): Promise<C> {
+  connectTo(address: AddressLike, options: Abortable = {}): Promise<C> {
+    return handled(this.#connectTo(address, options))
+  }
+
+  async #connectTo(address: AddressLike, options: Abortable): Promise<C> {
     const details = ConnectionDetails.from(address)
     details.assertConnectable()
     const life = this.#life.signal

@@ -148,9 +148,7 @@ export abstract class Connection {
    * ABORTED: it was taken back, or, if it had started, the connection is broken. Otherwise what ended the connection.
    */
   transmit(message: Uint8Array, options?: Abortable): Promise<void> {
-    const link = this.#link
-    if (link === undefined) return rejected(new TransportError('NOT_OPEN', { phase: 'idle' }))
-    return link.transmit(message, options?.signal)
+    return this.#link?.transmit(message, options?.signal) ?? rejected(new TransportError('NOT_OPEN', { phase: 'idle' }))
   }
 
   /**
@@ -176,8 +174,7 @@ export abstract class Connection {
 
   /** Resolves when every message given so far has left and been answered. @throws TransportError what ended the connection */
   flush(options?: Abortable): Promise<void> {
-    const link = this.#link
-    return link === undefined ? Promise.resolve() : link.flush(options?.signal)
+    return this.#link?.flush(options?.signal) ?? Promise.resolve()
   }
 
   /**
@@ -215,14 +212,17 @@ export abstract class Connection {
    * @returns a promise that rejects with what ended it, after `postLoop`
    */
   run(stream: Duplex, role: Role): Promise<void> {
-    const options = this.#early?.options ?? {}
-    const settings = settingsOf(options)
-    const commons = new Commons(options.clock ?? systemClock, MemoryBudget.ofOne(settings), settings)
     const over = new Deferred()
     const ended = (_id: string, _connection: Connection, cause: Error | undefined): void =>
       cause === undefined ? over.resolve() : over.reject(cause)
-    const hooks = inside.hooks
-    this.#attach({ stream, role, id: flatUuid(), shared: { hooks, settings, commons, ended } })
+    try {
+      const options = this.#early?.options ?? {}
+      const settings = settingsOf(options)
+      const commons = new Commons(options.clock ?? systemClock, MemoryBudget.ofOne(settings), settings)
+      this.#attach({ stream, role, id: flatUuid(), shared: { hooks: inside.hooks, settings, commons, ended } })
+    } catch (error) {
+      over.reject(systemError(error, 'NOT_OPEN'))
+    }
     return over.promise
   }
 

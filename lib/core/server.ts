@@ -1,5 +1,5 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import type { TlsOptions } from 'node:tls'
 import { Admission } from '@/core/admission.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
@@ -9,7 +9,7 @@ import { Host, type HostOptions } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
 import { checkRanges, deadlineOf } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
-import { ALPN } from '@/core/tlsNames.js'
+import { TlsHellos } from '@/core/tlsHellos.js'
 import { turnAway } from '@/core/turnAway.js'
 import { TransportError } from '@/errors.js'
 
@@ -56,6 +56,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   readonly #tls: TlsOptions | undefined
   readonly #limits: Readonly<Required<ServerLimits>>
   readonly #admission: Admission
+  readonly #hellos = new TlsHellos()
   /** Sockets whose `connInit` has not returned. */
   readonly #newcomers = new Set<Socket>()
   #addresses: ConnectionDetails[] = []
@@ -205,15 +206,11 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
         createServer(common, (socket) => this.#accept(socket)),
         address,
       )
-    const handshakeTimeout = this.settings.openingTimeoutMs
-    const server = createTlsServer({ ALPNProtocols: [ALPN], handshakeTimeout, ...this.#tls, noDelay: true })
-    // Set on the server, Node would never notice the end of a client that goes away during its TLS handshake.
-    server.on('secureConnection', (socket) => {
-      socket.allowHalfOpen = true
-      this.#accept(socket)
-    })
-    server.on('tlsClientError', (_error, socket) => socket.destroy())
-    return this.#opened(server, address)
+    const options = { handshakeTimeout: this.settings.openingTimeoutMs, ...this.#tls }
+    return this.#opened(
+      this.#hellos.createServer(options, (socket) => this.#accept(socket)),
+      address,
+    )
   }
 
   async #opened(server: NetServer, address: ConnectionDetails): Promise<NetServer> {
@@ -274,6 +271,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     if (this.#state === 'listening') this.#state = 'stopping'
     for (const socket of this.#newcomers) this.#turnAway(socket)
     this.#newcomers.clear()
+    this.#hellos.destroy()
     return { done: stopListening(this.#listeners) }
   }
 

@@ -248,6 +248,20 @@ describe('a client', () => {
     expect(String(await flipped.arrived(1))).to.equal('ba')
   })
 
+  it('leaves no rejection unhandled when nobody looks at connectTo', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    await using client = new PlainClient({ handler: Bare })
+    void client.connectTo(await freePort())
+    void client.connectTo('nonsense')
+    const refused = client.connectTo(await freePort())
+    await rejection(refused)
+    await turns(3)
+    process.off('unhandledRejection', note)
+    expect(unhandled).to.deep.equal([])
+  })
+
   for (const how of ['close', 'destroy'] as const) {
     it(`${how} gives up what is still connecting`, async () => {
       await using hole = await blackHole()

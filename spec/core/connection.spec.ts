@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { Connection } from '@/core/connection.js'
+import { duplexPair } from '../support/duplexPair.js'
 import { lcg32 } from '../support/lcg32.js'
 import { opened } from '../support/opened.js'
 import { clientWithPeer, connectedPair, serverWithPeer } from '../support/pair.js'
@@ -22,6 +24,22 @@ describe('a connection without a socket', () => {
       expect(await rejection(refused)).to.have.property('code', 'NOT_OPEN')
     await Promise.all([connection.flush(), connection.close()])
     connection.destroy()
+  })
+
+  it('rejects a run with wrong options, or a second run, and throws nothing', async () => {
+    class Wrong extends Connection {
+      constructor() {
+        super({ tickMs: 0 })
+      }
+    }
+    const [stream, other] = duplexPair(() => 9)
+    expect(await rejection(new Wrong().run(stream, 'opener'))).to.have.property('code', 'OPTION_INVALID')
+    const connection = new Bare()
+    const ran = connection.run(stream, 'opener')
+    expect(await rejection(connection.run(stream, 'opener'))).to.have.property('code', 'ALREADY_STARTED')
+    connection.destroy()
+    await ran
+    other.destroy()
   })
 })
 

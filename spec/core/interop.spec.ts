@@ -81,7 +81,7 @@ describe('a recorded tinyproto 3.0 client, played against our server', () => {
   })
 
   for (const name of ['header-instead-of-ok', 'collision-both-transmit']) {
-    it(`${name}: our server keeps its payload back, and reports the end of such a client as COLLISION or reset`, async () => {
+    it(`${name}: our server keeps its payload back, and reports the end of such a client as COLLISION or FRAME_TRUNCATED`, async () => {
       const { steps } = only(name)
       const size = streamOf(steps, 'server').readUInt32BE(1)
       class Speaking extends Witness {
@@ -89,7 +89,7 @@ describe('a recorded tinyproto 3.0 client, played against our server', () => {
           void this.transmit(Buffer.alloc(size))
         }
       }
-      await using server = new PlainServer({ listen: [0], handler: Speaking })
+      await using server = new PlainServer({ listen: [0], handler: Speaking, lingerMs: 1 })
       await server.start()
       await using replay = await playClient(
         steps.slice(0, -1).concat({ from: 'client', close: 'fin' }),
@@ -170,7 +170,7 @@ describe('a recorded tinyproto 3.0 server, played against our client', () => {
       await using recorded = await playServer(
         only(name).steps.filter(({ from, close }) => from === 'server' || close === undefined),
       )
-      await using client = new PlainClient({ handler: Witness })
+      await using client = new PlainClient({ handler: Witness, lingerMs: 1 })
       const error = await client.connectTo(recorded.port).then(
         () => undefined,
         (refusal: unknown) => refusal,

@@ -15,7 +15,8 @@ export class RawPeer implements AsyncDisposable {
   readonly ended: Promise<'fin' | 'rst'>
   /** The socket is gone. */
   readonly closed: Promise<void>
-  #unread: Buffer = Buffer.alloc(0)
+  #chunks: Buffer[] = []
+  #unreadBytes = 0
   #readers: Reader[] = []
   #over: 'fin' | 'rst' | undefined
   #end: (how: 'fin' | 'rst') => void = () => {}
@@ -53,7 +54,7 @@ export class RawPeer implements AsyncDisposable {
 
   /** What has arrived and nobody has read. */
   get unread(): string {
-    return toHex(this.#unread)
+    return toHex(Buffer.concat(this.#chunks))
   }
 
   /** @param bytes hex digits, or the bytes themselves */
@@ -101,7 +102,8 @@ export class RawPeer implements AsyncDisposable {
   }
 
   #arrived(chunk: Buffer): void {
-    this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk])
+    this.#chunks.push(chunk)
+    this.#unreadBytes += chunk.length
     this.#serve()
   }
 
@@ -113,13 +115,15 @@ export class RawPeer implements AsyncDisposable {
 
   #serve(): void {
     for (let reader = this.#readers[0]; reader !== undefined; reader = this.#readers[0]) {
-      if (this.#unread.length < reader.count) {
+      if (this.#unreadBytes < reader.count) {
         if (this.#over === undefined) return
-        const have = this.#unread.length > 32 ? `${this.#unread.length} bytes` : `"${this.unread}"`
+        const have = this.#unreadBytes > 32 ? `${this.#unreadBytes} bytes` : `"${this.unread}"`
         reader.reject(new Error(`it ended (${this.#over}) with ${have} where ${reader.count} bytes were expected`))
       } else {
-        reader.resolve(this.#unread.subarray(0, reader.count))
-        this.#unread = this.#unread.subarray(reader.count)
+        const all = Buffer.concat(this.#chunks)
+        reader.resolve(all.subarray(0, reader.count))
+        this.#chunks = [all.subarray(reader.count)]
+        this.#unreadBytes -= reader.count
       }
       this.#readers.shift()
     }
