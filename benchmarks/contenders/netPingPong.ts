@@ -13,7 +13,14 @@ export const netPingPong: Contender = {
   name: 'bare net ping-pong',
   module: import.meta.url,
   serve: (arrivals) => listenBare(arrivals, (socket) => answer(socket, arrivals)),
-  connect: async (port) => new Asker(await connectBare(port)),
+  connect: async (port) => new Asker(await connectBare(port), false),
+}
+
+/** The same bytes, but the next length leaves when the system has taken the payload: for a sender that waits for that. */
+export const netPingPongAwaited: Contender = {
+  ...netPingPong,
+  name: 'bare net ping-pong, each awaited',
+  connect: async (port) => new Asker(await connectBare(port), true),
 }
 
 const answer = (socket: Socket, arrivals: Arrivals): void => {
@@ -38,30 +45,33 @@ const answer = (socket: Socket, arrivals: Arrivals): void => {
 
 class Asker implements Sending {
   readonly #socket: Socket
+  readonly #awaits: boolean
   #answered: (answers: number) => void = () => {}
 
-  constructor(socket: Socket) {
+  /** @param awaits whether a payload must have left before the next length does */
+  constructor(socket: Socket, awaits: boolean) {
     this.#socket = socket
+    this.#awaits = awaits
     socket.on('data', (chunk: Buffer) => this.#answered(chunk.length))
   }
 
   send(messages: Messages): Promise<void> {
     const { bytes, count } = messages
+    const socket = this.#socket
     const write = Buffer.alloc(bytes + LENGTH_BYTES)
     write.writeUInt32BE(bytes, bytes)
+    const payload = write.subarray(0, bytes)
+    const length = write.subarray(bytes)
     let index = 0
     return new Promise((resolve, reject) => {
       this.#answered = (answers) => {
         if (answers !== 1) return reject(new Error(`${answers} answers to one length`))
         messages.at(index++).copy(write)
-        if (index < count) {
-          this.#socket.write(write)
-          return
-        }
-        this.#socket.write(write.subarray(0, bytes))
-        resolve()
+        if (index === count) socket.write(payload, () => resolve())
+        else if (this.#awaits) socket.write(payload, () => socket.write(length))
+        else socket.write(write)
       }
-      this.#socket.write(write.subarray(bytes))
+      socket.write(length)
     })
   }
 
