@@ -1,10 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
+/** How long what a spec has closed may take to be gone, on a machine with much else to do. */
+const GRACE_MS = 4_000
+
+const openHandles = (): string[] =>
+  process.getActiveResourcesInfo().filter((name) => /TCP|UDP|Pipe(Server|Connect)|TLSWrap/.test(name))
+
 /** Whatever a spec has opened it must also have closed: a handle left over fails the run. */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
-    await wait(20)
-    const left = process.getActiveResourcesInfo().filter((name) => /TCP|UDP|Pipe(Server|Connect)|TLSWrap/.test(name))
+    for (let waited = 0; openHandles().length > 0 && waited < GRACE_MS; waited += 20) await wait(20)
+    const left = openHandles()
     if (left.length > 0) throw new Error(`handles left open after the last spec: ${left.join(', ')}`)
   },
 }
