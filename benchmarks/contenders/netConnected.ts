@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 
 /** Largest amount of bytes that Node holds for a bare socket before it says stop, as a connection of ours has it. */
-const HIGH_WATER_MARK_BYTES = 1_048_576
+const HIGH_WATER_MARK_BYTES = 2_097_152
 
 /** A bare socket, once it is connected. */
 export const connectBare = (port: number): Promise<Socket> =>

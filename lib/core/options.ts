@@ -22,7 +22,7 @@ export interface ConnectionLimits {
   readonly maxOutboxMessages?: number
   /** Their bytes; one message may always wait. 1 to 2^40 bytes. @default 16_777_216 (16 MiB) */
   readonly maxOutboxBytes?: number
-  /** Bytes the socket is given before it has passed on earlier ones. 1 to 2^30 bytes. @default 1_048_576 (1 MiB) */
+  /** Bytes the socket is given before it has passed on earlier ones. 1 to 2^30 bytes. @default 2_097_152 (2 MiB) */
   readonly highWaterMarkBytes?: number
   /** From the first contact until the opening handshake is done. 0 waits for ever. @default 5_000 */
   readonly openingTimeoutMs?: number
@@ -75,7 +75,7 @@ export const CONNECTION_RANGES: Readonly<Record<keyof ConnectionLimits, Range>> 
   maxInboxBytes: [8_388_608, 1, 2 ** 40],
   maxOutboxMessages: [65_536, 1, 10_000_000],
   maxOutboxBytes: [16_777_216, 1, 2 ** 40],
-  highWaterMarkBytes: [1_048_576, 1, 2 ** 30],
+  highWaterMarkBytes: [2_097_152, 1, 2 ** 30],
   openingTimeoutMs: [5_000, 0, MAX_MS],
   messageTimeoutMs: [30_000, 0, MAX_MS],
   slowestBytesPerSecond: [65_536, 1, 2 ** 40],

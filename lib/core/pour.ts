@@ -5,25 +5,31 @@ export type StreamSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
 /**
  * Reads `source` to its end and puts its pieces, one after the other, never more than `put` lets through.
- * @param put takes one piece; a promise says when the next may come
+ * @param put takes one piece; a promise says when the next may come; what it throws or rejects with ends the pouring
  * @throws TransportError SOURCE_MISMATCH when the source gives more or fewer bytes than `size`, SOURCE_FAILED when
- * it throws, NOT_BYTES, or the reason of `signal`
+ * it throws, NOT_BYTES, or what `put` threw
  */
 export const pour = async (
   source: StreamSource,
   size: number,
   put: (piece: Uint8Array) => void | Promise<void>,
-  signal: AbortSignal,
 ): Promise<void> => {
   let given = 0
+  const take = (piece: unknown): void | Promise<void> => {
+    if (!(piece instanceof Uint8Array)) throw new TransportError('NOT_BYTES', { type: typeof piece })
+    given += piece.length
+    if (given > size) throw new TransportError('SOURCE_MISMATCH', { size, given })
+    return put(piece)
+  }
   try {
-    for await (const piece of source) {
-      signal.throwIfAborted()
-      if (!(piece instanceof Uint8Array)) throw new TransportError('NOT_BYTES', { type: typeof piece })
-      given += piece.length
-      if (given > size) throw new TransportError('SOURCE_MISMATCH', { size, given })
-      const room = put(piece)
-      if (room !== undefined) await room
+    if (Symbol.iterator in source) {
+      // What is at hand needs no turn of the event loop for each piece, and leaves in fewer writes.
+      for (const piece of source) {
+        const room = take(piece)
+        if (room !== undefined) await room
+      }
+    } else {
+      for await (const piece of source) await take(piece)
     }
   } catch (error) {
     if (error instanceof TransportError) throw error

@@ -39,7 +39,8 @@ export class Sender {
   readonly #receipts = new Receipts()
   /** The entry whose length is out and whose payload is not yet wholly written. */
   #current: Entry | undefined
-  #pouring: AbortController | undefined
+  /** The payload of `#current` comes from a source that is being read. */
+  #pouring = false
   #room: Deferred | undefined
   #acceptedMessages = 0
   #finishedMessages = 0
@@ -115,7 +116,7 @@ export class Sender {
   pump(): void {
     for (;;) {
       if (this.#current !== undefined) {
-        if (this.#pouring !== undefined || !this.#framing.payloadAllowed) return
+        if (this.#pouring || !this.#framing.payloadAllowed) return
         const { payload, size } = this.#current
         if (channels.payload.hasSubscribers) this.#moved('started', size)
         if (!(payload instanceof Uint8Array)) return this.#pour(this.#current, payload)
@@ -180,7 +181,6 @@ export class Sender {
     this.#finishedMessages = this.#acceptedMessages
     this.#room?.reject(error)
     this.#room = undefined
-    this.#pouring?.abort(error)
   }
 
   readonly #dropped = (): void => {
@@ -245,19 +245,19 @@ export class Sender {
   }
 
   #pour(entry: Entry, source: StreamSource): void {
-    const controller = new AbortController()
-    this.#pouring = controller
+    this.#pouring = true
     const ended = (error?: unknown): void => {
-      this.#pouring = undefined
+      this.#pouring = false
       if (this.#error !== undefined || this.#current !== entry) return
       if (error instanceof TransportError) return this.#owner.frameBroken(error)
       this.#finish(entry)
       this.pump()
     }
-    pour(source, entry.size, (piece) => this.#put(piece), controller.signal).then(() => ended(), ended)
+    pour(source, entry.size, (piece) => this.#put(piece)).then(() => ended(), ended)
   }
 
   #put(piece: Uint8Array): void | Promise<void> {
+    if (this.#error !== undefined) throw this.#error
     this.#outbox.bytes(piece)
     this.#owner.bytesWritten()
     if (this.#outbox.writtenBytes - this.#outbox.settledBytes < POUR_BYTES) return

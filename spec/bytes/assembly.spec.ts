@@ -16,20 +16,32 @@ describe('Assembly', () => {
     expect(assembly.take()).to.deep.equal(hex('6162636465'))
   })
 
-  it('copies: what becomes of a part afterwards does not matter', () => {
-    const part = hex('6162')
-    const assembly = new Assembly(2, part)
-    part.fill(0)
-    expect(assembly.take()).to.deep.equal(hex('6162'))
-  })
-
   it('holds no more than a small message has', () => {
     expect(new Assembly(10, hex('61')).heldBytes).to.equal(10)
   })
 
-  it('holds 64 KiB for a message of 1 GiB of which one byte is here', () => {
+  it('holds one byte of a message of 1 GiB of which one byte is here', () => {
     const assembly = new Assembly(1024 ** 3, hex('61'))
-    expect([assembly.heldBytes, assembly.size]).to.deep.equal([64 * KIB, 1024 ** 3])
+    expect([assembly.heldBytes, assembly.size]).to.deep.equal([1, 1024 ** 3])
+  })
+
+  it('holds 64 KiB, and no longer each part, once a message of 1 GiB has come in 16 bytes', () => {
+    const assembly = new Assembly(1024 ** 3, hex('61'))
+    const parts = Array.from({ length: 15 }, (_, index) => Buffer.of(index))
+    for (const part of parts) assembly.add(part)
+    expect(assembly.heldBytes).to.equal(64 * KIB)
+  })
+
+  it('copies each byte of 1 MiB once when it comes in parts of 64 KiB, the first one cut short', () => {
+    const message = Buffer.from(lcg32(2, 1024 * KIB))
+    const [first = message, ...others] = cutInto(message, [10_000, ...Array<number>(15).fill(64 * KIB)])
+    const assembly = new Assembly(message.length, first)
+    const held = others.map((part) => {
+      assembly.add(part)
+      return assembly.heldBytes
+    })
+    expect(new Set(held)).to.deep.equal(new Set([message.length]))
+    expect(assembly.take().equals(message)).to.equal(true)
   })
 
   it('never holds more than 64 KiB or 16 times what is here', () => {

@@ -4,13 +4,12 @@ import { TransportError } from '@/errors.js'
 import { rejection } from '../support/rejection.js'
 import { turns } from '../support/turns.js'
 
-const { signal: never } = new AbortController()
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 
 /** Pours and collects. */
 const poured = async (source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, size: number): Promise<string> => {
   let got = ''
-  await pour(source, size, (piece) => void (got += Buffer.from(piece).toString()), never)
+  await pour(source, size, (piece) => void (got += Buffer.from(piece).toString()))
   return got
 }
 
@@ -39,7 +38,7 @@ describe('pour', () => {
       new Promise((resolve) => {
         goOn = resolve
       })
-    const over = pour(source(), 2, put, never)
+    const over = pour(source(), 2, put)
     await turns(3)
     expect(taken).to.deep.equal(['a'])
     goOn()
@@ -51,9 +50,9 @@ describe('pour', () => {
 
   it('is a SOURCE_MISMATCH with numbers when there is too little or too much, and puts nothing of the too much', async () => {
     let put = 0
-    const little = pour([bytes('ab')], 3, () => void put++, never)
+    const little = pour([bytes('ab')], 3, () => void put++)
     expect(await rejection(little)).to.deep.include({ code: 'SOURCE_MISMATCH', detail: { size: 3, given: 2 } })
-    const much = pour([bytes('ab'), bytes('cd')], 3, () => void put++, never)
+    const much = pour([bytes('ab'), bytes('cd')], 3, () => void put++)
     expect(await rejection(much)).to.deep.include({ code: 'SOURCE_MISMATCH', detail: { size: 3, given: 4 } })
     expect(put).to.equal(2)
   })
@@ -69,19 +68,31 @@ describe('pour', () => {
     expect(await rejection(poured(wrong, 4))).to.have.property('code', 'NOT_BYTES')
   })
 
-  it('ends with the reason of its signal, and closes the source', async () => {
-    let closed = false
-    const controller = new AbortController()
-    const source = function* (): Generator<Uint8Array> {
+  it('ends with what put throws, and closes the source', async () => {
+    const closed: string[] = []
+    const one = function* (): Generator<Uint8Array> {
       try {
         for (;;) yield bytes('a')
       } finally {
-        closed = true
+        closed.push('one')
       }
     }
+    const other = async function* (): AsyncGenerator<Uint8Array> {
+      yield* one()
+      await turns()
+    }
     const reason = new TransportError('CLOSED')
-    const put = (): void => controller.abort(reason)
-    expect(await rejection(pour(source(), 5, put, controller.signal))).to.equal(reason)
-    expect(closed).to.equal(true)
+    const put = (): never => {
+      throw reason
+    }
+    expect(await rejection(pour(one(), 5, put))).to.equal(reason)
+    expect(await rejection(pour(other(), 5, put))).to.equal(reason)
+    expect(closed).to.deep.equal(['one', 'one'])
+  })
+
+  it('puts what an iterable has at hand at once', () => {
+    let got = ''
+    void pour([bytes('a'), bytes('b')], 2, (piece) => void (got += Buffer.from(piece).toString()))
+    expect(got).to.equal('ab')
   })
 })
