@@ -36,7 +36,7 @@ export class Assembly {
       return
     }
     this.#parts.push(part)
-    if (this.#parts.length === MOST_PARTS || this.#room === this.size) this.#gather()
+    if (this.#parts.length === MOST_PARTS || this.#room() === this.size) this.#gather()
   }
 
   /** The message; to be called once, when every part has been added. */
@@ -45,12 +45,12 @@ export class Assembly {
   }
 
   /** Bytes that may be held for what is here. */
-  get #room(): number {
+  #room(): number {
     return Math.min(this.size, Math.max(FIRST_BYTES, this.#filled * GROWTH))
   }
 
   #gather(): void {
-    const wider = Buffer.allocUnsafeSlow(this.#room)
+    const wider = Buffer.allocUnsafeSlow(this.#room())
     let end = this.#filled
     for (const part of this.#parts.reverse()) wider.set(part, (end -= part.length))
     this.#buffer.copy(wider, 0, 0, end)

@@ -1,20 +1,24 @@
 const ignore = (): void => {}
 
 /**
- * A promise somebody else settles. That nobody looks at its rejection is no reason to end the process, so it
- * counts as handled from the start; whoever awaits it still gets the error.
+ * A promise somebody else settles. That nobody looks at its rejection is no reason to end the process, so that
+ * counts as handled; whoever awaits it still gets the error.
  */
 export class Deferred<T = void> {
   readonly promise: Promise<T>
   resolve: (value: T) => void = ignore
-  reject: (error: Error) => void = ignore
+  #reject: (error: Error) => void = ignore
 
   constructor() {
     this.promise = new Promise<T>((resolve, reject) => {
       this.resolve = resolve
-      this.reject = reject
+      this.#reject = reject
     })
+  }
+
+  reject(error: Error): void {
     this.promise.catch(ignore)
+    this.#reject(error)
   }
 }
 

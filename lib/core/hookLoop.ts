@@ -26,6 +26,7 @@ export class HookLoop<C> {
   readonly #overrides: Overrides
   readonly #inbox: Inbox
   readonly #owner: LoopOwner
+  place = 0
   #state: 'waiting' | 'ready' | 'busy' | 'over' = 'waiting'
   #ending = false
   #stopped = false

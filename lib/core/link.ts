@@ -36,6 +36,8 @@ export interface LinkParts<C> {
   readonly role: Role
 }
 
+const HEARD = -1
+
 /** Each possible single byte, for what a connection at rest has to say. */
 const BYTES = Array.from({ length: 256 }, (_, value) => Buffer.of(value))
 
@@ -57,9 +59,9 @@ export class Link<C> implements FrameWriter, StreamEars {
   #work: Work<C> | undefined
   #ending: Ending<C> | undefined
   #whenOpen: Deferred | undefined
-  #heard = false
-  /** Milliseconds of the clock, whole: since when there has been silence. */
-  #heardMs: number
+  /** Milliseconds of the clock, whole: since when there has been silence; HEARD when something came since the last visit. */
+  #silentSinceMs: number
+  place = 0
 
   constructor(shared: Shared<C>, parts: LinkParts<C>) {
     this.shared = shared
@@ -70,7 +72,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     this.stream = parts.stream
     this.role = parts.role
     this.framing = createFraming(shared.settings, parts.role, this)
-    this.#heardMs = Math.round(shared.commons.clock.now())
+    this.#silentSinceMs = Math.round(shared.commons.clock.now())
   }
 
   get phase(): Phase {
@@ -200,7 +202,7 @@ export class Link<C> implements FrameWriter, StreamEars {
   // What the socket says.
 
   arrived(chunk: Buffer): void {
-    this.#heard = true
+    this.#silentSinceMs = HEARD
     if (channels.read.hasSubscribers) publish('read', { ...this.stamp(), bytes: chunk.length, chunk })
     if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn(chunk)
     this.framing.push(chunk)
@@ -245,9 +247,8 @@ export class Link<C> implements FrameWriter, StreamEars {
 
   visit(nowMs: number): void {
     if (this.#ending?.reading === false) return
-    const heard = this.#heard
-    this.#heard = false
-    if (heard) this.#heardMs = Math.round(nowMs)
+    const heard = this.#silentSinceMs === HEARD
+    if (heard) this.#silentSinceMs = Math.round(nowMs)
     if (!heard && this.#mayRest()) {
       this.#work = undefined
       this.framing.rest?.()
@@ -257,7 +258,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     if (awake !== undefined) return awake.visit(nowMs, heard)
     const opening = this.#phase === 'opening'
     const limitMs = opening ? openingTimeoutMs : idleTimeoutMs
-    const waitedMs = Math.round(nowMs) - this.#heardMs
+    const waitedMs = Math.round(nowMs) - this.#silentSinceMs
     if (limitMs === 0 || waitedMs < limitMs) return
     this.tooLate(new TransportError(opening ? 'OPENING_TIMEOUT' : 'IDLE_TIMEOUT', { waitedMs, limitMs }))
   }

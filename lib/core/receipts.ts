@@ -67,7 +67,7 @@ export class Receipts {
   /** A promise for the moment when the first `messages` messages have been answered. */
   flush(messages: number, signal: AbortSignal | undefined): Promise<void> {
     const deferred = new Deferred()
-    onAbort(signal, deferred.promise, deferred.reject)
+    onAbort(signal, deferred.promise, (error) => deferred.reject(error))
     this.#flushes.push({ messages, until: undefined, deferred })
     return deferred.promise
   }

@@ -34,6 +34,7 @@ export class Work<C> {
   #answeredMessages = 0
   #spoke = false
   #spokeMs: number
+  /** What has been written leaves at the end of this turn or tick. */
   #flushPlanned = false
 
   /** @param started whether `preLoop` is done already */
@@ -65,6 +66,7 @@ export class Work<C> {
 
   /** Moves whatever can move, in both directions, and lets the bytes of it go. */
   turn(): void {
+    this.#flushPlanned = true
     this.receiver.pump()
     this.sender.pump()
     this.#letGo()

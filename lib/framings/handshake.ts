@@ -66,7 +66,7 @@ export class HandshakeFraming implements Framing {
     if (this.#out?.resting === true) this.#out = undefined
   }
 
-  get #outbound(): HandshakeOutbound {
+  #outbound(): HandshakeOutbound {
     return (this.#out ??= new HandshakeOutbound(this))
   }
 
@@ -127,7 +127,7 @@ export class HandshakeFraming implements Framing {
       this.#inbound = { at: 'asked', size }
       return { do: 'offer', size }
     }
-    this.#outbound.answerOk()
+    this.#outbound().answerOk()
     const message = this.#input.take(size)
     if (message !== undefined) return { do: 'deliver', message }
     return this.#readPayload(size, size)
@@ -141,7 +141,7 @@ export class HandshakeFraming implements Framing {
     const count = this.#input.takeRun(OK, this.unanswered)
     if (count === 0) throw new TransportError('ANSWER_UNEXPECTED', { answer: hexByte(OK) })
     this.observer?.answerReceived(OK, count)
-    this.#outbound.answered(count)
+    this.#outbound().answered(count)
     return { do: 'answered', count }
   }
 
@@ -164,17 +164,17 @@ export class HandshakeFraming implements Framing {
   accept(quietly = false): void {
     const inbound = this.#inbound
     if (inbound.at !== 'asked') return
-    if (quietly) this.#outbound.leaveUnsaid()
-    else this.#outbound.answerOk()
+    if (quietly) this.#outbound().leaveUnsaid()
+    else this.#outbound().answerOk()
     this.#inbound = { at: 'payload', size: inbound.size, left: inbound.size }
   }
 
   refuse(): void {
     const inbound = this.#inbound
     if (inbound.at !== 'asked') return
-    const payloadFollows = this.#outbound.announced
+    const payloadFollows = this.#outbound().announced
     this.#inbound = { at: 'refused', left: payloadFollows ? inbound.size : Number.POSITIVE_INFINITY }
-    this.#outbound.refuse()
+    this.#outbound().refuse()
   }
 
   /**
@@ -247,11 +247,11 @@ export class HandshakeFraming implements Framing {
 
   canStart(size: number): boolean {
     if (this.#inbound === OPENING || this.#inbound.at === 'refused') return false
-    return this.#outbound.canStart(size)
+    return this.#outbound().canStart(size)
   }
 
   start(size: number): void {
-    const outbound = this.#outbound
+    const outbound = this.#outbound()
     outbound.start(size)
     // A length of the other end has no answer yet: both are waiting, so it is settled here who goes first.
     if (outbound.announced && this.#inbound.at === 'asked') outbound.bothSpoke()
@@ -274,7 +274,7 @@ export class HandshakeFraming implements Framing {
   }
 
   finish(): void {
-    this.#outbound.finish()
+    this.#outbound().finish()
   }
 
   get holding(): boolean {

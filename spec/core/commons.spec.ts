@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { Commons } from '@/core/commons.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
 import { type ConnectionOptions, settingsOf } from '@/core/options.js'
-import { Rounds } from '@/core/rounds.js'
 import { SLAB_BYTES, SlabPool } from '@/core/slabPool.js'
 import { ManualClock } from '../support/manualClock.js'
 
@@ -24,50 +23,12 @@ describe('Commons', () => {
     const commons = new Commons(clock, new MemoryBudget(1, 1), settingsOf({ tickMs: 30 }))
     expect(clock.pending).to.equal(0)
     const visits: number[] = []
-    const member = { visit: (now: number) => visits.push(now) }
+    const member = { place: 0, visit: (now: number) => visits.push(now) }
     commons.ticks.add(member)
     clock.advance(95)
     commons.ticks.remove(member)
     clock.advance(95)
     expect([visits, clock.pending]).to.deep.equal([[30, 60, 90], 0])
-  })
-})
-
-describe('Rounds', () => {
-  it('visit all members with one timer, in the order they came, and none that left', () => {
-    const clock = new ManualClock()
-    const rounds = new Rounds(clock, 10)
-    const visits: string[] = []
-    const member = (name: string): { visit: (now: number) => void } => ({
-      visit: (now) => visits.push(`${name}${now}`),
-    })
-    const [a, b] = [member('a'), member('b')]
-    rounds.add(a)
-    rounds.add(b)
-    rounds.add(b)
-    expect(clock.pending).to.equal(1)
-    clock.advance(10)
-    rounds.remove(a)
-    rounds.remove(a)
-    clock.advance(10)
-    expect(visits).to.deep.equal(['a10', 'b10', 'b20'])
-  })
-
-  it('stand it when a member leaves, or brings another, while it is visited', () => {
-    const clock = new ManualClock()
-    const rounds = new Rounds<{ visit(now: number): void }>(clock, 10)
-    const visits: string[] = []
-    const late = { visit: (now: number) => visits.push(`late${now}`) }
-    const leaving = {
-      visit: (now: number): void => {
-        visits.push(`leaving${now}`)
-        rounds.remove(leaving)
-        if (now === 10) rounds.add(late)
-      },
-    }
-    rounds.add(leaving)
-    clock.advance(20)
-    expect(visits).to.deep.equal(['leaving10', 'late10', 'late20'])
   })
 })
 
