@@ -12,7 +12,7 @@ import type { Settings } from '@/core/options.js'
 import type { PluginChain } from '@/core/pluginChain.js'
 import type { StreamSource } from '@/core/pour.js'
 import { endsOf } from '@/core/remoteAddress.js'
-import { listenTo, type StreamEars } from '@/core/streamEars.js'
+import { dozeOn, listenTo, type StreamEars } from '@/core/streamEars.js'
 import { Work } from '@/core/work.js'
 import { TransportError } from '@/errors.js'
 import type { Framing, FrameWriter, Role } from '@/framings/framing.js'
@@ -96,6 +96,13 @@ export class Link<C> implements FrameWriter, StreamEars {
   /** The working parts; made now if the connection is at rest. */
   get work(): Work<C> {
     return (this.#work ??= new Work(this, this.#phase !== 'opening'))
+  }
+
+  #rest(): void {
+    this.#work = undefined
+    this.framing.rest?.()
+    const endsWithRemote = this.framing.answered || this.overrides.received
+    if (endsWithRemote && this.chain.length === 0) dozeOn(this.stream)
   }
 
   /** What waits to leave. */
@@ -228,6 +235,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     if (channels.opened.hasSubscribers) publish('opened', this.stamp())
     this.enter('starting')
     this.opened()
+    this.#rest()
     return true
   }
 
@@ -249,10 +257,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     if (this.#ending?.reading === false) return
     const heard = this.#silentSinceMs === HEARD
     if (heard) this.#silentSinceMs = Math.round(nowMs)
-    if (!heard && this.#mayRest()) {
-      this.#work = undefined
-      this.framing.rest?.()
-    }
+    if (!heard && this.#mayRest()) this.#rest()
     const { openingTimeoutMs, idleTimeoutMs, heartbeatMs } = this.shared.settings
     const awake = heartbeatMs > 0 && this.#phase === 'open' ? this.work : this.#work
     if (awake !== undefined) return awake.visit(nowMs, heard)

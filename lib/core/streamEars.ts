@@ -26,12 +26,32 @@ function onError(this: Heard, error: Error): void {
 }
 
 function onClose(this: Heard): void {
+  if (!this.allowHalfOpen && this.readableEnded) this[EARS]?.remoteEnded()
   this[EARS]?.socketClosed()
 }
 
-/** Tells `ears` everything that happens to `stream`, from now on. */
+/** Tells `ears` everything that happens to `stream`, from now on. Its end leaves our own side open. */
 export const listenTo = (stream: Duplex, ears: StreamEars): void => {
   const heard: Heard = stream
   heard[EARS] = ears
+  heard.allowHalfOpen = true
   stream.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
+}
+
+/**
+ * From now on the end of `stream` closes our side too, and is told when it has closed. A second listener for the end,
+ * beside the one that a socket has anyway, would cost an idle connection almost as much as its framing does.
+ */
+export const dozeOn = (stream: Duplex): void => {
+  if (!stream.allowHalfOpen) return
+  stream.allowHalfOpen = false
+  stream.off('end', onEnd)
+}
+
+/** From now on, as at first, the end of `stream` is told when it comes. */
+export const wakeOn = (stream: Heard): void => {
+  if (stream.allowHalfOpen) return
+  stream.allowHalfOpen = true
+  stream.on('end', onEnd)
+  if (stream.readableEnded) process.nextTick(() => stream[EARS]?.remoteEnded())
 }

@@ -11,6 +11,7 @@ import { Outbox } from '@/core/outbox.js'
 import { Receiver } from '@/core/receiver.js'
 import { Sender } from '@/core/sender.js'
 import { SocketSink } from '@/core/socketSink.js'
+import { wakeOn } from '@/core/streamEars.js'
 import { TransportError } from '@/errors.js'
 
 /** Bytes that wait unread behind a withheld answer before the socket is told to stop. */
@@ -42,6 +43,7 @@ export class Work<C> {
     const { settings, commons, hooks } = link.shared
     const { framing, overrides, chain, connection } = link
     this.#link = link
+    wakeOn(link.stream)
     this.outbox = new Outbox(commons.slabs, new SocketSink(link.stream, settings.highWaterMarkBytes, this))
     this.sender = new Sender(framing, this.outbox, settings, this, chain)
     this.inbox = new Inbox(commons.budget, settings.maxInboxMessages, settings.maxInboxBytes)

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { Connection } from '@/core/connection.js'
 import { caught } from '../support/caught.js'
 import { ManualClock } from '../support/manualClock.js'
-import { connectedPair, PlainServer } from '../support/pair.js'
+import { connectedPair, PlainServer, serverWithPeer } from '../support/pair.js'
+import { rejection } from '../support/rejection.js'
 
 const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -64,6 +65,57 @@ describe('a connection that has been at rest', () => {
       await pair.connected.flush()
     }
     expect(pair.connected.phase).to.equal('open')
+  })
+
+  it('ends in good order when the other end does', async () => {
+    await using ends = await serverWithPeer(Counter)
+    await ends.peer.open()
+    await opened(ends.server.first)
+    ends.peer.fin()
+    expect(await ends.peer.ended).to.equal('fin')
+    expect(await ends.server.first.ended).to.equal(undefined)
+  })
+
+  it('reads what comes with the end of the other end', async () => {
+    await using ends = await serverWithPeer(Counter)
+    await ends.peer.open()
+    await opened(ends.server.first)
+    ends.peer.send('00000004 00000007').fin()
+    expect(await ends.server.first.ended).to.equal(undefined)
+    expect(ends.server.first.got).to.deep.equal([7])
+  })
+
+  it('ends with CONNECTION_RESET when the other end resets', async () => {
+    await using ends = await serverWithPeer(Counter)
+    await ends.peer.open()
+    await opened(ends.server.first)
+    ends.peer.rst()
+    expect(await ends.server.first.ended).to.have.property('code', 'CONNECTION_RESET')
+  })
+
+  for (const delay of [0, 1, 2, 3, 4]) {
+    it(`settles with REMOTE_ENDED what is sent ${delay} turns after the other end has ended`, async () => {
+      await using ends = await serverWithPeer(Counter)
+      await ends.peer.open()
+      const connection = ends.server.first
+      await opened(connection)
+      ends.peer.fin()
+      for (let turn = 0; turn < delay; turn++) await turnOfTheLoop()
+      const error = await rejection(connection.transmit(numbered(7)).then(() => connection.flush()))
+      expect(error).to.have.property('code', 'REMOTE_ENDED')
+      await connection.ended
+    })
+  }
+
+  it('can still send when the other end has ended, if no hook takes messages and nobody answers them', async () => {
+    const clock = new ManualClock()
+    await using ends = await serverWithPeer(Plain, { clock, framing: 'length' })
+    await opened(ends.server.first)
+    clock.advance(5_000)
+    ends.peer.fin()
+    await ends.server.first.receive().catch(() => {})
+    await ends.server.first.transmit(numbered(7))
+    await ends.peer.expect('00000004 00000007')
   })
 
   it('gives up after idleTimeoutMs of silence, and not before', async () => {
