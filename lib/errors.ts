@@ -67,6 +67,12 @@ export const CODES = {
   CONNECTION_BROKEN: { fault: 'system', text: 'the connection broke' },
   ADDRESS_IN_USE: { fault: 'system', text: 'another program already listens at that address' },
   LISTEN_FAILED: { fault: 'system', text: 'the server could not listen at that address' },
+
+  // datagrams
+  DATAGRAM_TOO_LARGE: { fault: 'local', text: 'the datagram is larger than may be sent' },
+  DATAGRAM_UNSENT: { fault: 'system', text: 'the system did not take the datagram' },
+  DATAGRAM_UNREAD: { fault: 'system', text: 'the system could not hand over what had arrived' },
+  GROUP_UNREACHED: { fault: 'system', text: 'the multicast group cannot be joined or reached through its interface' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */
