@@ -8,6 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
+import { STP_RANGES } from '@/protocols/stp/index.js'
 import { CODES } from '@/errors.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
@@ -42,6 +43,7 @@ describe('docs/limits.md', () => {
     ['server', SERVER_RANGES],
     ['client', CLIENT_RANGES],
     ['datagrams', DATAGRAM_RANGES],
+    ['stp', STP_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

@@ -1,3 +1,4 @@
+export { type ArrivalLimits, Arrivals } from '@/core/arrivals.js'
 export type { Clock, Cancel } from '@/core/clock.js'
 export { systemClock } from '@/core/clock.js'
 export { type SelfSigned, selfSigned, type SelfSignedOptions } from '@/core/certificate.js'
@@ -21,6 +22,8 @@ export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
 export {
   CONNECTION_RANGES,
+  type Checked,
+  checkRanges,
   type ConnectionLimits,
   type ConnectionOptions,
   type FramingChoice,
