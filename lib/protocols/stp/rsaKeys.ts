@@ -68,12 +68,13 @@ export const readRemoteKey = (text: string): RemoteKey | undefined => {
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64')
 
 const publicKeyIn = (der: Buffer): { readonly key: KeyObject; readonly exposed: boolean } | undefined => {
-  const key =
-    attempt(() => createPublicKey({ key: der, format: 'der', type: 'spki' })) ??
-    attempt(() => createPublicKey({ key: der, format: 'der', type: 'pkcs1' }))
-  if (key !== undefined) return { key, exposed: false }
+  const usual = attempt(() => createPublicKey({ key: der, format: 'der', type: 'spki' }))
+  if (usual !== undefined) return { key: usual, exposed: false }
+  // Before the public form, as which the system reads a private key, too.
   const secret = attempt(() => createPrivateKey({ key: der, format: 'der', type: 'pkcs1' }))
-  return secret === undefined ? undefined : { key: createPublicKey(secret), exposed: true }
+  if (secret !== undefined) return { key: createPublicKey(secret), exposed: true }
+  const key = attempt(() => createPublicKey({ key: der, format: 'der', type: 'pkcs1' }))
+  return key === undefined ? undefined : { key, exposed: false }
 }
 
 const attempt = (read: () => KeyObject): KeyObject | undefined => {

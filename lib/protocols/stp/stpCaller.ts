@@ -46,6 +46,12 @@ export class StpCaller extends Client<StpCallerConnection> {
     }
   }
 
+  /** What is being sent rejects with CLOSED: an end that we made ourselves says nothing about the packet. */
+  override async destroy(): Promise<void> {
+    for (const connection of this.activeConnections.values()) connection.destroy(new TransportError('CLOSED'))
+    await super.destroy()
+  }
+
   protected override createConnection(): StpCallerConnection {
     return new StpCallerConnection()
   }
