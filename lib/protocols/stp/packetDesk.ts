@@ -90,12 +90,13 @@ export class PacketDesk {
         counts.droppedOwn++
         return undefined
       }
-      const { namespace } = header
+      const { namespace, user } = header
       const encrypted = isTrue(header['encrypted']) && bodyAt < bytes.length
       return {
         data: encrypted ? this.#open(header, bodyAt, bytes) : bodyAt === bytes.length ? {} : decodeBody(bytes, bodyAt),
         headers: header,
         namespace: typeof namespace === 'string' ? namespace : undefined,
+        user: typeof user === 'string' ? user : undefined,
         sender: ip,
         protocol,
         encrypted,

@@ -11,6 +11,8 @@ export interface StpPacket<Data extends Json = Json> {
   readonly headers: JsonObject
   /** The route; undefined when the header has none that is text. */
   readonly namespace: string | undefined
+  /** Who says that it is from; undefined when the header has no text there. */
+  readonly user: string | undefined
   /** IP address it came from. */
   readonly sender: string
   readonly protocol: StpProtocol
