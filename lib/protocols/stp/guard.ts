@@ -15,9 +15,13 @@ export class Guard {
   }
 
   /** @param what it is called in errors @returns a promise that never rejects, where the call has made one */
-  readonly call = (what: string, call: () => void | Promise<void>): void | Promise<void> => {
+  readonly call = <Argument>(
+    what: string,
+    call: (argument: Argument) => void | Promise<void>,
+    argument: Argument,
+  ): void | Promise<void> => {
     try {
-      const work = call()
+      const work = call(argument)
       if (work instanceof Promise) return this.#settled(what, work)
     } catch (error) {
       this.#failed(what, error)

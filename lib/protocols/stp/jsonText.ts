@@ -38,7 +38,20 @@ const MAX_DEPTH = 512
 export const readJsonObject = (bytes: Buffer, from: number, to: number): JsonObject | undefined => {
   const text = bytes.toString('utf8', from, to)
   // What is not UTF-8 has become this character, which may also stand there of itself.
-  if (text.includes('\ufffd') && !isUtf8(bytes.subarray(from, to))) return undefined
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(from, to))) return undefined
+  return parseObject(text)
+}
+
+/** The same for the text of two objects that stand one behind the other, read at once; undefined when it is not plain ASCII. */
+export const asciiText = (bytes: Buffer, from: number): string | undefined => {
+  const text = bytes.toString('utf8', from)
+  return text.length === bytes.length - from && !text.includes(REPLACEMENT) ? text : undefined
+}
+
+const REPLACEMENT = '\ufffd'
+
+/** The object that this text is as JSON; undefined when it is none, or too deep. */
+export const parseObject = (text: string): JsonObject | undefined => {
   if (text.length >= 2 * MAX_DEPTH && isTooDeep(text)) return undefined
   try {
     const value: unknown = JSON.parse(text)

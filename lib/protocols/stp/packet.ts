@@ -1,4 +1,11 @@
-import { type JsonObject, readJsonObject, writeJson } from '@/protocols/stp/jsonText.js'
+import {
+  asciiText,
+  type Json,
+  type JsonObject,
+  parseObject,
+  readJsonObject,
+  writeJson,
+} from '@/protocols/stp/jsonText.js'
 import { TransportError } from '@/errors.js'
 
 /** In front of header and body: their sizes, as u16 and u32, big-endian. */
@@ -45,10 +52,15 @@ export const announcedBytes = (prefix: Buffer): number => PREFIX_BYTES + prefix.
 /** A packet whose body is still as it travelled. */
 export interface DecodedPacket {
   readonly header: JsonObject
+  readonly bytes: Buffer
   /** Where the body begins in `bytes`; it reaches to their end. */
   readonly bodyAt: number
-  readonly bytes: Buffer
+  /** The body as text, where that was found out in passing. */
+  readonly bodyText: string | undefined
 }
+
+/** Up to here it pays to read header and body as one text. */
+const SMALL_BYTES = 8_192
 
 /**
  * Reads one whole packet; its sizes must be those of its bytes.
@@ -57,20 +69,23 @@ export interface DecodedPacket {
 export const decodePacket = (bytes: Buffer, maxPacketBytes = MAX_PACKET_BYTES): DecodedPacket => {
   const size = bytes.length
   if (size < PREFIX_BYTES) throw malformed('it is shorter than its sizes', { size, least: PREFIX_BYTES })
-  const bodyAt = PREFIX_BYTES + bytes.readUInt16BE(0)
+  const headerBytes = bytes.readUInt16BE(0)
+  const bodyAt = PREFIX_BYTES + headerBytes
   const announced = bodyAt + bytes.readUInt32BE(2)
   if (announced > maxPacketBytes) throw malformed('its sizes are above the limit', { announced, limit: maxPacketBytes })
   if (announced !== size) throw malformed('its sizes are not those of its bytes', { size, announced })
-  const header = readJsonObject(bytes, PREFIX_BYTES, bodyAt)
-  if (header === undefined) throw malformed('its header is no JSON object', { headerBytes: bodyAt - PREFIX_BYTES })
-  return { header, bodyAt, bytes }
+  const text = size <= SMALL_BYTES ? asciiText(bytes, PREFIX_BYTES) : undefined
+  const header =
+    text === undefined ? readJsonObject(bytes, PREFIX_BYTES, bodyAt) : parseObject(text.slice(0, headerBytes))
+  if (header === undefined) throw malformed('its header is no JSON object', { headerBytes })
+  return { header, bytes, bodyAt, bodyText: text?.slice(headerBytes) }
 }
 
-/** The value of `msg` in a body; null when it has none. @throws TransportError PACKET_MALFORMED */
-export const decodeBody = (bytes: Buffer, from: number) => {
-  const body = readJsonObject(bytes, from, bytes.length)
-  if (body === undefined) throw malformed('its body is no JSON object', { bodyBytes: bytes.length - from })
-  return Object.hasOwn(body, 'msg') ? (body['msg'] ?? null) : null
+/** The value of `msg` in a plain body; null when it has none. @throws TransportError PACKET_MALFORMED */
+export const decodeBody = ({ bytes, bodyAt, bodyText }: Omit<DecodedPacket, 'header'>): Json => {
+  const body = bodyText === undefined ? readJsonObject(bytes, bodyAt, bytes.length) : parseObject(bodyText)
+  if (body === undefined) throw malformed('its body is no JSON object', { bodyBytes: bytes.length - bodyAt })
+  return body['msg'] ?? null
 }
 
 const malformed = (problem: string, numbers: Readonly<Record<string, number>>): TransportError =>

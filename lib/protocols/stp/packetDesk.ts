@@ -1,6 +1,6 @@
 import { Arrivals } from '@/core/index.js'
 import type { Json, JsonObject } from '@/protocols/stp/jsonText.js'
-import { decodeBody, decodePacket, PREFIX_BYTES } from '@/protocols/stp/packet.js'
+import { decodeBody, type DecodedPacket, decodePacket, PREFIX_BYTES } from '@/protocols/stp/packet.js'
 import type { Routes } from '@/protocols/stp/routes.js'
 import type { Identity } from '@/protocols/stp/rsaKeys.js'
 import { openBody } from '@/protocols/stp/sealedBody.js'
@@ -85,15 +85,17 @@ export class PacketDesk {
   #read({ message, ip, protocol }: Arrival): StpPacket | undefined {
     const { counts, session } = this.#owner
     try {
-      const { header, bodyAt, bytes } = decodePacket(message, this.#settings.maxPacketBytes)
+      const packet = decodePacket(message, this.#settings.maxPacketBytes)
+      const { header, bodyAt } = packet
       if (header['udp_session'] === session) {
         counts.droppedOwn++
         return undefined
       }
       const { namespace, user } = header
-      const encrypted = isTrue(header['encrypted']) && bodyAt < bytes.length
+      const empty = bodyAt === message.length
+      const encrypted = !empty && isTrue(header['encrypted'])
       return {
-        data: encrypted ? this.#open(header, bodyAt, bytes) : bodyAt === bytes.length ? {} : decodeBody(bytes, bodyAt),
+        data: encrypted ? this.#open(packet) : empty ? {} : decodeBody(packet),
         headers: header,
         namespace: typeof namespace === 'string' ? namespace : undefined,
         user: typeof user === 'string' ? user : undefined,
@@ -110,11 +112,12 @@ export class PacketDesk {
     }
   }
 
-  #open(header: JsonObject, bodyAt: number, bytes: Buffer): Json {
+  #open({ header, bodyAt, bytes }: DecodedPacket): Json {
     const identity = this.#owner.identity()
-    const body = bytes.subarray(bodyAt)
-    if (identity === undefined) throw new TransportError('PACKET_UNDECRYPTABLE', { bodyBytes: body.length })
-    return decodeBody(openBody(body, bytes.subarray(PREFIX_BYTES, bodyAt), identity, header['enc']), 0)
+    const sealed = bytes.subarray(bodyAt)
+    if (identity === undefined) throw new TransportError('PACKET_UNDECRYPTABLE', { bodyBytes: sealed.length })
+    const plain = openBody(sealed, bytes.subarray(PREFIX_BYTES, bodyAt), identity, header['enc'])
+    return decodeBody({ bytes: plain, bodyAt: 0, bodyText: undefined })
   }
 }
 

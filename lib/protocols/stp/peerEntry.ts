@@ -8,15 +8,14 @@ import { isPort } from '@/protocols/stp/stpOptions.js'
 export class PeerEntry {
   readonly ip: string
   readonly tcpport: number | undefined
-  readonly pin: KeyPin
+  readonly #pin: KeyPin
   #header: JsonObject = {}
   #heardAtMs = 0
-  #unixMs = 0
 
   constructor(ip: string, tcpport: number | undefined, pin: KeyPin) {
     this.ip = ip
     this.tcpport = tcpport
-    this.pin = pin
+    this.#pin = pin
   }
 
   /** Milliseconds of the clock at its last packet. */
@@ -24,8 +23,13 @@ export class PeerEntry {
     return this.#heardAtMs
   }
 
+  /** Remembers the key; goes on without the rest. */
+  get pin(): KeyPin {
+    return this.#pin
+  }
+
   get key(): RemoteKey | undefined {
-    return this.pin.key
+    return this.#pin.key
   }
 
   get udpport(): number | undefined {
@@ -38,15 +42,30 @@ export class PeerEntry {
     return Array.isArray(features) ? features.filter((feature) => typeof feature === 'string') : []
   }
 
-  /** @param header kept, but for a key that is not the pinned one: it may be private */
-  heard(header: JsonObject, nowMs: number): void {
-    const { public_key: published } = header
-    this.#header = published === undefined || published === this.key?.hex ? header : withKey(header, this.key)
+  /**
+   * @param header kept, but for a key that is not the pinned one: it may be private
+   * @returns another key than the pinned one, the first time that it is offered
+   */
+  heard(header: JsonObject, nowMs: number): RemoteKey | undefined {
     this.#heardAtMs = nowMs
-    this.#unixMs = Date.now()
+    const { public_key: published } = header
+    if (published === undefined || published === this.key?.hex) {
+      this.#header = header
+      return undefined
+    }
+    const offered = this.#pin.see(published)
+    this.#header = withKey(header, this.key)
+    return offered
   }
 
-  snapshot(): Peer {
+  /** From now on this is its key. */
+  take(key: RemoteKey): void {
+    this.#pin.replace(key)
+    this.#header = withKey(this.#header, key)
+  }
+
+  /** @param nowMs of the clock, to tell when it was heard */
+  snapshot(nowMs: number): Peer {
     const { ip, tcpport, udpport, key, features } = this
     const { user, hostname } = this.#header
     return {
@@ -58,7 +77,7 @@ export class PeerEntry {
       publicKey: key?.hex,
       keyExposed: key?.exposed ?? false,
       features,
-      updateTime: this.#unixMs / 1_000,
+      updateTime: (Date.now() - (nowMs - this.#heardAtMs)) / 1_000,
       headers: this.#header,
     }
   }

@@ -35,7 +35,8 @@ export class Register {
   }
 
   get peers(): readonly Peer[] {
-    return this.#table.all().map((entry) => entry.snapshot())
+    const nowMs = this.#settings.clock.now()
+    return this.#table.all().map((entry) => entry.snapshot(nowMs))
   }
 
   /** The peer at this address; of several, the one heard last. */
@@ -57,10 +58,10 @@ export class Register {
       this.#counts.peersRefused++
       return
     }
-    this.#seeKey(entry, header)
-    entry.heard(header, this.#settings.clock.now())
+    const offered = entry.heard(header, this.#settings.clock.now())
+    if (offered !== undefined) this.#otherKey(entry, offered)
     if (known !== undefined) return
-    this.#tell(entry.snapshot(), [])
+    this.#tell(entry.snapshot(this.#settings.clock.now()), [])
     const removed = this.#table.store(entry)
     if (removed !== undefined) this.#tell(null, [removed])
   }
@@ -71,16 +72,15 @@ export class Register {
     if (gone.length > 0) this.#tell(null, gone)
   }
 
-  #seeKey(entry: PeerEntry, { public_key: published }: JsonObject): void {
-    const offered = entry.pin.see(published)
-    if (offered === undefined) return
-    if (this.#judge(entry, offered)) entry.pin.replace(offered)
+  #otherKey(entry: PeerEntry, offered: RemoteKey): void {
+    if (this.#judge(entry, offered)) entry.take(offered)
     else this.#counts.keysRefused++
   }
 
   #tell(newPeer: Peer | null, removed: readonly PeerEntry[]): void {
-    const removedPeers = removed.map((entry) => entry.snapshot())
+    const nowMs = this.#settings.clock.now()
+    const removedPeers = removed.map((entry) => entry.snapshot(nowMs))
     for (const handler of this.#handlers)
-      void this.#guard.call('onPeerListUpdate', () => handler(newPeer, removedPeers))
+      void this.#guard.call('onPeerListUpdate', (peers) => handler(newPeer, peers), removedPeers)
   }
 }

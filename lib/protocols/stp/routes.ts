@@ -13,7 +13,7 @@ export type StpMiddleware = (
 ) => void | Promise<void>
 
 /** Calls one of them, so that nothing it does harms the others; settles in any case. */
-export type Guarded = (what: string, call: () => void | Promise<void>) => void | Promise<void>
+export type Guarded = (what: string, handler: StpHandler, packet: StpPacket) => void | Promise<void>
 
 /** Who gets which packets. */
 export class Routes {
@@ -41,8 +41,8 @@ export class Routes {
     const handlers = namespace === undefined ? undefined : this.#handlers.get(namespace)
     const first = this.#run('middleware', this.#middlewares, packet, 0)
     if (handlers === undefined) return first
-    const then = (): void | Promise<void> => this.#run('handler', handlers, packet, 0)
-    return first === undefined ? then() : first.then(then)
+    if (first === undefined) return this.#run('handler', handlers, packet, 0)
+    return first.then(() => this.#run('handler', handlers, packet, 0))
   }
 
   /** Goes on at `from`; a promise is made only where one of them has made one. */
@@ -50,7 +50,7 @@ export class Routes {
     for (let at = from; at < handlers.length; at++) {
       const handler = handlers[at]
       if (handler === undefined) continue
-      const work = this.#guarded(what, () => handler(packet))
+      const work = this.#guarded(what, handler, packet)
       if (work !== undefined) return work.then(() => this.#run(what, handlers, packet, at + 1))
     }
   }

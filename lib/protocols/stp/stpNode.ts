@@ -63,9 +63,10 @@ export class StpNode {
     this.routes = new Routes(this.#guard.call)
     this.register = new Register(settings, this.counts, this.#guard, (entry, { hex }) => {
       let accepted = false
-      void this.#guard.call('keyChanged', () => {
-        accepted = hooks.keyChanged(entry.snapshot(), hex)
-      })
+      const judge = (peer: Peer): void => {
+        accepted = hooks.keyChanged(peer, hex)
+      }
+      void this.#guard.call('keyChanged', judge, entry.snapshot(settings.clock.now()))
       return accepted
     })
     this.#desk = new PacketDesk(settings, {
@@ -114,7 +115,7 @@ export class StpNode {
   }
 
   dropped(error: Error, ip: string | undefined, protocol: StpProtocol): void {
-    void this.#guard.call('packetDropped', () => this.#hooks.packetDropped(error, ip, protocol))
+    void this.#guard.call('packetDropped', (what) => this.#hooks.packetDropped(what, ip, protocol), error)
   }
 
   /** One discovery request. */
@@ -170,7 +171,7 @@ export class StpNode {
   }
 
   #answerFailed(error: TransportError, ip: string, udpport: number | undefined): void {
-    void this.#guard.call('answerFailed', () => this.#hooks.answerFailed(error, ip))
+    void this.#guard.call('answerFailed', (what) => this.#hooks.answerFailed(what, ip), error)
     if (udpport === undefined || this.#state !== 'listening') return
     // What becomes of it is reported by the socket.
     this.post.sendUdp(ANSWER, { namespace: PEER_HERE, passPubKey: true, toAddr: ip, toPort: udpport }).catch(ignore)
