@@ -7,13 +7,8 @@ export interface ArrivalLimits {
   readonly maxWaitingBytes: number
 }
 
-/** Whatever knows its size. */
-interface Sized {
-  readonly message: Uint8Array
-}
-
 /** Hands on what arrives, one at a time and in order. While one is at work, a bounded number wait; there is no way to make a sender of datagrams wait. */
-export class Arrivals<Arrival extends Sized> {
+export class Arrivals<Arrival extends { readonly message: Uint8Array }> {
   readonly #limits: ArrivalLimits
   readonly #handle: (arrival: Arrival) => void | Promise<void>
   readonly #failed: (error: unknown) => void

@@ -67,7 +67,7 @@ export abstract class Datagrams {
   /**
    * Once for each datagram, in the order of arrival, never two at a time; while its promise is pending, later ones wait
    * within their bounds. The bytes are yours to keep. A throw goes to `errorRaised`, and the next datagram is handled.
-   * @param message 0 to `maxDatagramBytes` bytes
+   * @param _message 0 to `maxDatagramBytes` bytes
    */
   protected datagramReceived(_message: Buffer, _from: DatagramSender): void | Promise<void> {}
 
@@ -120,7 +120,7 @@ export abstract class Datagrams {
     return handled(this.#send(message, to, options.signal))
   }
 
-  /** `send` to the group. @param port unless given, the own one */
+  /** `send` to the group, at the own port unless `options` has another. */
   sendToGroup(message: Uint8Array, options: Abortable & { readonly port?: number } = {}): Promise<void> {
     const { group } = this.#settings
     if (group === undefined) return rejected(new TransportError('ADDRESS_INVALID', { missing: 'group' }))
@@ -129,8 +129,7 @@ export abstract class Datagrams {
 
   /**
    * `send` to every one of `broadcastAddresses`. Resolves when all have been taken, rejects with the first failure
-   * after all have been tried.
-   * @param port unless given, the own one
+   * after all have been tried. At the own port unless `options` has another.
    */
   broadcast(message: Uint8Array, options: Abortable & { readonly port?: number } = {}): Promise<void> {
     const { broadcastAddresses } = this.#settings

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import * as fc from 'fast-check'
 import type { StpOptions } from '@/protocols/stp/index.js'
 import { Gate } from '../../support/gate.js'
+import { hex } from '../../support/hex.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { RawPeer } from '../../support/rawPeer.js'
 import { portsOf, StpStage, type StpWitness } from '../../support/stpNodes.js'
@@ -79,6 +80,14 @@ const goesOn = async (node: StpWitness): Promise<void> => {
 }
 
 describe('an STP server that is sent junk', () => {
+  it('is one that is there for the packet drawn in WIRE.md', async () => {
+    await using stage = new StpStage()
+    const node = await stage.node({}, (made) => made.keeps('/'))
+    await throwDatagram(hex('0011 00000009 7b226e616d657370616365223a222f227d 7b226d7367223a317d'), portsOf(node).udp)
+    const [packet] = await node.routes(1)
+    expect(packet).to.deep.include({ data: 1, headers: { namespace: '/' }, user: undefined, encrypted: false })
+  })
+
   for (const [what, packet, fate] of JUNK) {
     it(`goes on after ${what}, which is ${fate}, over UDP and over TCP`, async () => {
       await using stage = new StpStage()
