@@ -5,6 +5,7 @@ import { eventsIn, type Running, runHere, runProcess } from '../support/cli.js'
 import { portsOf, StpStage } from '../support/stpNodes.js'
 import { headerWith, rawPacket, throwDatagram } from '../support/stpPackets.js'
 import { STP_KEYS } from '../support/stpRecordings.js'
+import { turns } from '../support/turns.js'
 import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
 const HERE = ['--interface', '127.0.0.1']
@@ -49,7 +50,18 @@ describe('stp listen, broadcast, send and peers', () => {
     expect(await bob.line('listens')).to.match(/^bob listens: TCP 127\.0\.0\.1:\d+, multicast 239\.192\.1\.107:\d+$/)
 
     const node = ['--udp-port', String(udpPort), '--user', 'carol', ...HERE]
-    await using sent = runProcess(['stp', 'send', 'ana', '/chat', 'für dich', '--host', '127.0.0.1', ...node])
+    await using sent = runProcess([
+      'stp',
+      'send',
+      'ana',
+      '/chat',
+      'für dich',
+      '--wait',
+      '60000',
+      '--host',
+      '127.0.0.1',
+      ...node,
+    ])
     expect(await sent.ended).to.deep.equal({
       code: 0,
       out: `sent to ana at 127.0.0.1:${String(tcpPort)}, sealed\n`,
@@ -102,25 +114,22 @@ describe('stp listen, broadcast, send and peers', () => {
     await using stage = new StpStage()
     const ana = await stage.node({ user: 'ana\u001b[2J', hostname: 'desk' })
     const { udp, tcp } = portsOf(ana)
-    const args = ['stp', 'peers', '--udp-port', String(udp), '--key', keys[1] ?? '', ...LISTENING]
-    const people = await runHere([...args, '--wait', '400']).ended
-    expect(people.out).to.equal(`ana\\u001b[2J at 127.0.0.1:${tcp}  desk  has a key, hybrid-1\n1 peer\n`)
-    await using waiting = runHere([...args, '--wait', '600000', '--json'])
-    await ana.until(() => ana.heard.length === 2)
-    while (ana.counts.requestsAnswered < 2) await new Promise(setImmediate)
-    waiting.stop()
-    const { code, out } = await waiting.ended
-    expect(code).to.equal(0)
-    expect(eventsIn(out)).to.deep.equal([
-      {
-        event: 'peer',
-        user: 'ana\u001b[2J',
-        ip: '127.0.0.1',
-        tcpport: tcp,
-        udpport: udp,
-        hostname: 'desk',
-        keyExposed: false,
-      },
+    const args = ['stp', 'peers', '--wait', '600000', '--udp-port', String(udp), '--key', keys[1] ?? '', ...LISTENING]
+    /** Stops it when it has been answered. */
+    const answered = async (more: readonly string[]): Promise<string> => {
+      const { requestsAnswered } = ana.counts
+      await using waiting = runHere([...args, ...more])
+      while (ana.counts.requestsAnswered === requestsAnswered) await turns()
+      waiting.stop()
+      const { code, out, err } = await waiting.ended
+      expect([code, err]).to.deep.equal([0, ''])
+      return out
+    }
+    const known = `ana\\u001b[2J at 127.0.0.1:${tcp}  desk  has a key, hybrid-1\n1 peer\n`
+    expect(await answered([])).to.equal(known)
+    const facts = { ip: '127.0.0.1', tcpport: tcp, udpport: udp, hostname: 'desk', keyExposed: false }
+    expect(eventsIn(await answered(['--json']))).to.deep.equal([
+      { event: 'peer', user: 'ana\u001b[2J', ...facts },
       { event: 'done', peers: 1 },
     ])
   })

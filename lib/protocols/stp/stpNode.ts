@@ -50,6 +50,8 @@ export class StpNode {
   #starting: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #cancelSweep: Cancel = ignore
+  /** Who has been answered by a datagram since the last sweep: whoever asks in the name of others must not have us flood them. */
+  readonly #told = new Set<string>()
 
   /** @throws TransportError OPTION_INVALID for a key that is none */
   constructor(settings: StpSettings, session: string, key: string | KeyObject | undefined, hooks: NodeHooks) {
@@ -149,8 +151,13 @@ export class StpNode {
     const { clock, sweepMs } = this.#settings
     await this.identity()
     await this.transports.listen(options)
-    this.#cancelSweep = clock.every(sweepMs, () => this.register.sweep())
+    this.#cancelSweep = clock.every(sweepMs, () => this.#sweep())
     this.#discovery.start()
+  }
+
+  #sweep(): void {
+    this.#told.clear()
+    this.register.sweep()
   }
 
   async #close(): Promise<void> {
@@ -172,7 +179,9 @@ export class StpNode {
 
   #answerFailed(error: TransportError, ip: string, udpport: number | undefined): void {
     void this.#guard.call('answerFailed', (what) => this.#hooks.answerFailed(what, ip), error)
-    if (udpport === undefined || this.#state !== 'listening') return
+    const crowded = this.#told.has(ip) || this.#told.size >= this.#settings.maxPeers
+    if (udpport === undefined || crowded || this.#state !== 'listening') return
+    this.#told.add(ip)
     // What becomes of it is reported by the socket.
     this.post.sendUdp(ANSWER, { namespace: PEER_HERE, passPubKey: true, toAddr: ip, toPort: udpport }).catch(ignore)
   }

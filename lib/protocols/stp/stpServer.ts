@@ -101,14 +101,17 @@ export class StpServer {
 
   /** Listens until the signal fires or `close` is called, then resolves, when all is closed. @throws TransportError as `listen` */
   async run(options: Abortable = {}): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#whenClosed.push(resolve))
     await this.listen(options)
-    const stopped = new Promise<void>((resolve) => {
-      if (options.signal?.aborted === true) resolve()
-      else options.signal?.addEventListener('abort', () => resolve(), { once: true })
+    const { signal } = options
+    await new Promise<void>((resolve) => {
+      this.#whenClosed.push(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      })
+      const stop = (): void => void this.close()
+      signal?.addEventListener('abort', stop, { once: true })
+      if (signal?.aborted === true) stop()
     })
-    await Promise.race([stopped, closed])
-    await this.close()
   }
 
   /** Closes every socket; what is being sent rejects, and what waits for a handler is dropped. May `listen` again. Never rejects. */

@@ -132,6 +132,30 @@ describe('STP, discovery', () => {
     expect(node.troubles).to.deep.equal([])
   })
 
+  it('is answered by no more than one such datagram to an address until the next sweep', async () => {
+    await using stage = new StpStage()
+    const clock = new ManualClock()
+    const node = await stage.node({ clock })
+    const victim = await stage.socket()
+    const gone = await Listener.open(() => {})
+    const { port } = gone
+    await gone[Symbol.asyncDispose]()
+    const ask = async (times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) {
+        const before = node.unanswered.length
+        await throwDatagram(request(port, victim.port), portsOf(node).udp)
+        await node.until(() => node.unanswered.length > before)
+      }
+    }
+    await ask(3)
+    await victim.next()
+    clock.advance(10_000)
+    await ask(3)
+    await victim.next()
+    await victim.send(Buffer.from('the end'), victim.port)
+    expect((await victim.next()).toString()).to.equal('the end')
+  })
+
   it('has one answer at a time for each that asks, and maxReplies in all', async () => {
     await using stage = new StpStage()
     const node = await stage.node({ maxReplies: 2 })
