@@ -67,6 +67,24 @@ export const CODES = {
   CONNECTION_BROKEN: { fault: 'system', text: 'the connection broke' },
   ADDRESS_IN_USE: { fault: 'system', text: 'another program already listens at that address' },
   LISTEN_FAILED: { fault: 'system', text: 'the server could not listen at that address' },
+
+  // datagrams
+  DATAGRAM_TOO_LARGE: { fault: 'local', text: 'the datagram is larger than may be sent' },
+  DATAGRAM_UNSENT: { fault: 'system', text: 'the system did not take the datagram' },
+  DATAGRAM_UNREAD: { fault: 'system', text: 'the system could not hand over what had arrived' },
+  GROUP_UNREACHED: { fault: 'system', text: 'the multicast group cannot be joined or reached through its interface' },
+
+  // STP
+  PACKET_MALFORMED: { fault: 'remote', text: 'the bytes are not a packet of this protocol' },
+  PACKET_UNDECRYPTABLE: { fault: 'remote', text: 'the body was not sealed for this node, or has been changed' },
+  BODY_UNSEALABLE: {
+    fault: 'local',
+    text: 'the body is too large to be sealed for this peer, and is not sent in the clear',
+  },
+  PEER_UNKNOWN: { fault: 'local', text: 'no such peer is known' },
+  PEER_KEY_UNKNOWN: { fault: 'local', text: 'there is no public key of this peer to seal with' },
+  PEER_KEY_CHANGED: { fault: 'remote', text: 'a peer came with another key than before; the first one is kept' },
+  HANDLER_TIMEOUT: { fault: 'local', text: 'a handler was not done within handlerTimeoutMs; the others go on' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */

@@ -3,10 +3,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { CLIENT_RANGES } from '@/core/client.js'
+import { DATAGRAM_RANGES } from '@/core/datagramOptions.js'
 import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
+import { STP_RANGES } from '@/protocols/stp/index.js'
 import { CODES } from '@/errors.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
@@ -40,6 +42,8 @@ describe('docs/limits.md', () => {
     ['server, client', HOST_RANGES],
     ['server', SERVER_RANGES],
     ['client', CLIENT_RANGES],
+    ['datagrams', DATAGRAM_RANGES],
+    ['stp', STP_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

@@ -58,6 +58,16 @@ const EXAMPLES: readonly Example[] = [
     args: ['64'],
     prints: [/^64 MiB arrived, in order, \d+ MiB\/s$/m, /^sender: +memory \d+ MiB/m, /^receiver: memory \d+ MiB/m],
   },
+  {
+    name: '08-stp-office-chat',
+    prints: [
+      /^ben knows ana, cleo$/m,
+      /^ {2}cleo hears ana: "coffee\?"$/m,
+      /^ {2}ana hears ben: "the printer is yours", sealed$/m,
+      /^ {2}ben hears cleo: 10000 characters, sealed$/m,
+      /^everybody has gone home$/m,
+    ],
+  },
 ]
 
 describe('the examples', () => {

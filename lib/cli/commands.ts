@@ -4,6 +4,10 @@ import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
 import { listen } from '@/cli/listen.js'
 import { send } from '@/cli/send.js'
+import { stpBroadcast } from '@/cli/stpBroadcast.js'
+import { stpListen } from '@/cli/stpListen.js'
+import { stpPeers } from '@/cli/stpPeers.js'
+import { stpSend } from '@/cli/stpSend.js'
 import { tour } from '@/cli/tour/tour.js'
 import { tourPeer } from '@/cli/tour/tourPeer.js'
 
@@ -16,6 +20,10 @@ export const COMMANDS: readonly Command[] = [
   filesServe,
   filesPut,
   filesGet,
+  stpListen,
+  stpBroadcast,
+  stpSend,
+  stpPeers,
   tour,
   tourPeer,
 ]

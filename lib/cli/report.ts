@@ -1,7 +1,7 @@
 import type { Io } from '@/cli/io.js'
 
 /** Facts of one event, in the order in which they are printed. */
-export type Facts = Readonly<Record<string, string | number | boolean | null | readonly object[] | undefined>>
+export type Facts = Readonly<Record<string, string | number | boolean | null | object | undefined>>
 
 /** Tells on stdout what happens: a sentence for people, or with `--json` one object a line. */
 export class Report {

@@ -1,8 +1,12 @@
+export { type ArrivalLimits, Arrivals } from '@/core/arrivals.js'
 export type { Clock, Cancel } from '@/core/clock.js'
 export { systemClock } from '@/core/clock.js'
 export { type SelfSigned, selfSigned, type SelfSignedOptions } from '@/core/certificate.js'
 export { Client, CLIENT_RANGES, type ClientOptions } from '@/core/client.js'
 export { type Abortable, Connection } from '@/core/connection.js'
+export type { DatagramCounts } from '@/core/datagramCounts.js'
+export { Datagrams, type DatagramSender } from '@/core/datagrams.js'
+export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions } from '@/core/datagramOptions.js'
 export { type AddressLike, ConnectionDetails } from '@/core/details.js'
 export {
   CHANNEL_PREFIX,
@@ -18,6 +22,8 @@ export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
 export {
   CONNECTION_RANGES,
+  type Checked,
+  checkRanges,
   type ConnectionLimits,
   type ConnectionOptions,
   type FramingChoice,

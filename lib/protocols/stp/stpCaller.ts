@@ -1,0 +1,58 @@
+import { type AddressLike, Client, Connection } from '@/core/index.js'
+import { TransportError } from '@/errors.js'
+
+/** Sends one packet and waits for the other end to close. */
+export class StpCallerConnection extends Connection {
+  /** Resolves at an end in good order, or at any content. @throws TransportError what ended the connection otherwise */
+  readonly over: Promise<void>
+  #end: (cause: Error | undefined) => void = () => {}
+
+  constructor() {
+    super()
+    this.over = new Promise((resolve, reject) => {
+      this.#end = (cause) => (cause === undefined ? resolve() : reject(cause))
+    })
+    this.over.catch(() => {})
+  }
+
+  /** Content has no meaning; that there is some says that the packet was read. */
+  protected override transmissionReceived(): void {
+    this.#end(undefined)
+    void this.close()
+  }
+
+  protected override postLoop(cause: Error | undefined): void {
+    this.#end(cause)
+  }
+}
+
+/** The TCP side of a node that sends: a connection for each packet. */
+export class StpCaller extends Client<StpCallerConnection> {
+  /**
+   * @param packet must stay unchanged until it has left
+   * @throws TransportError as `connectTo`; CONNECTION_RESET, CONNECTION_BROKEN, IDLE_TIMEOUT when the other end does not close;
+   * ABORTED
+   */
+  async send(packet: Uint8Array, address: AddressLike, signal: AbortSignal | undefined): Promise<void> {
+    const connection = await this.connectTo(address, signal === undefined ? {} : { signal })
+    const stop = (): void => connection.destroy(new TransportError('ABORTED', {}, { cause: signal?.reason }))
+    signal?.addEventListener('abort', stop, { once: true })
+    if (signal?.aborted === true) stop()
+    try {
+      await connection.transmit(packet)
+      await connection.over
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  /** What is being sent rejects with CLOSED: an end that we made ourselves says nothing about the packet. */
+  override async destroy(): Promise<void> {
+    for (const connection of this.activeConnections.values()) connection.destroy(new TransportError('CLOSED'))
+    await super.destroy()
+  }
+
+  protected override createConnection(): StpCallerConnection {
+    return new StpCallerConnection()
+  }
+}
