@@ -76,11 +76,11 @@ export type Code = keyof typeof CODES
 export type Detail = Readonly<Record<string, string | number | boolean | undefined>>
 
 /**
- * The one error class. Match `code`, never the text. `cause` carries what came from below,
- * such as the system's own error or what a hook threw.
+ * What every error of ours is; the classes a protocol adds below it only group codes. Match `code`, never the text.
+ * `cause` carries what came from below, such as the system's own error or what a hook threw.
  */
 export class TransportError extends Error {
-  override readonly name = 'TransportError'
+  override readonly name: string = 'TransportError'
   readonly fault: Fault
 
   /** The numbers and words of this failure; what is not known is left out. */
