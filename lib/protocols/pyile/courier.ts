@@ -6,9 +6,6 @@ import type { PeerSettings } from '@/protocols/pyile/peerOptions.js'
 import type { Making, Wire } from '@/protocols/pyile/wire.js'
 import { TransportError } from '@/errors.js'
 
-/** Both ends of ours close at once; an original keeps its end open until somebody else connects. */
-const LINGER_MS = 100
-
 /**
  * Brings messages to peers, each on a connection of its own. Those to one peer arrive in the order in which they were
  * given; those to different peers do not wait for each other.
@@ -25,7 +22,7 @@ export class Courier {
   #open = true
 
   constructor(wire: Wire, settings: PeerSettings, raised: Making<CourierConnection>['raised']) {
-    const limits = { lingerMs: LINGER_MS, idleTimeoutMs: 0, maxMessageBytes: MAX_RECEIPT_BYTES }
+    const limits = { idleTimeoutMs: 0, maxMessageBytes: MAX_RECEIPT_BYTES }
     this.#client = wire.client(limits, { create: () => new CourierConnection(), raised })
     this.#clock = wire.clock
     this.#settings = settings

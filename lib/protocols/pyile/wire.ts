@@ -15,6 +15,8 @@ import { json } from '@/framings/index.js'
 
 /** Values of originals have 2,048 bytes at most; robust peers read this much. */
 const MAX_INBOUND_BYTES = 65_536
+/** Originals close their end when somebody else connects, or never. */
+const LINGER_MS = 250
 /** What a seal adds to a record. */
 const SEAL_BYTES = 64
 
@@ -80,6 +82,7 @@ export class Wire {
       openingTimeoutMs: stepTimeoutMs,
       messageTimeoutMs: stepTimeoutMs,
       answerTimeoutMs: stepTimeoutMs,
+      lingerMs: LINGER_MS,
       maxInboxMessages: 64,
       maxOutboxMessages: 64,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -107,7 +110,7 @@ export class Wire {
   }
 
   client<C extends Connection>(
-    limits: Pick<ClientOptions, 'maxMessageBytes' | 'idleTimeoutMs' | 'lingerMs'>,
+    limits: Pick<ClientOptions, 'maxMessageBytes' | 'idleTimeoutMs'>,
     making: Making<C>,
   ): Client<C> {
     return new PeerClient<C>({ ...this.#client, ...limits }, making)
