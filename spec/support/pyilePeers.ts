@@ -78,11 +78,11 @@ export class WatchedAuthPeer extends AuthPeer {
     super({ alias: 'admin', password: 'password', port: 0, ...options })
   }
 
-  protected override messageReceived(message: Message): void {
+  protected override messageReceived(message: Message): void | Promise<void> {
     this.happened.messages.push(message)
     this.happened.news()
   }
-  protected override noteAdded(note: Note): void {
+  protected override noteAdded(note: Note): void | Promise<void> {
     this.happened.note(note)
   }
   protected override peersChanged(peers: readonly PeerAddress[]): void {
@@ -106,11 +106,11 @@ export class WatchedJoinPeer extends JoinPeer {
     super({ alias: 'one', ...options })
   }
 
-  protected override messageReceived(message: Message): void {
+  protected override messageReceived(message: Message): void | Promise<void> {
     this.happened.messages.push(message)
     this.happened.news()
   }
-  protected override noteAdded(note: Note): void {
+  protected override noteAdded(note: Note): void | Promise<void> {
     this.happened.note(note)
   }
   protected override peersChanged(peers: readonly PeerAddress[]): void {

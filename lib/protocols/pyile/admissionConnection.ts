@@ -14,7 +14,8 @@ export interface AdmissionDesk {
   readonly pauseMs: number
   readonly doorkeeper: Doorkeeper
   readonly lobby: Lobby<AdmissionConnection>
-  readonly distAddress: () => PeerAddress
+  /** Undefined when it no longer listens there. */
+  readonly distAddress: () => PeerAddress | undefined
   /** Why a peer of this host and with this address cannot come in; undefined when it can. */
   readonly objection: (address: PeerAddress, host: string) => string | undefined
   /** All addresses with that of the newcomer, as it is sent. */
@@ -124,9 +125,10 @@ export class AdmissionConnection extends Connection implements Joiner {
   }
 
   #sendDistAddress(address: PeerAddress): void {
-    if (this.#step.at !== 'waiting') return
+    const distAddress = this.#desk.distAddress()
+    if (this.#step.at !== 'waiting' || distAddress === undefined) return
     this.#expect({ at: 'distribution', address })
-    this.transmit(wireBytes({ dist_addr: this.#desk.distAddress() })).catch(ignore)
+    this.transmit(wireBytes({ dist_addr: distAddress })).catch(ignore)
   }
 
   #beat(): void {

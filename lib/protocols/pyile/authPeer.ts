@@ -46,6 +46,13 @@ export interface AuthPeerOptions extends PeerOptions, AuthPeerLimits {
   readonly trustClaims?: boolean
 }
 
+/** The addresses of an auth peer. */
+interface Places {
+  readonly main: PeerAddress
+  readonly distribution: PeerAddress
+  readonly messages: PeerAddress
+}
+
 /** Nothing that a joiner says before it is in is larger, but for what its password needs. */
 const MAX_JOIN_BYTES = 4_096
 
@@ -58,6 +65,8 @@ export class AuthPeer extends Peer {
   readonly #main: Server<AdmissionConnection>
   readonly #distribution: Server<DistributionConnection>
   readonly #host: string
+  /** Where it is found, while it is. */
+  #places: Places | undefined
   #opening: Promise<void> | undefined
 
   /** @throws TransportError OPTION_INVALID */
@@ -78,7 +87,7 @@ export class AuthPeer extends Peer {
       settings: this.settings,
       doorkeeper: this.#doorkeeper,
       lobby: this.#lobby,
-      distAddress: () => this.distAddress,
+      distAddress: () => this.#places?.distribution,
       objection: (address, host) => this.#objection(address, host),
       listWith: (address) => listBytes([...this.peers, address]),
       turnedAway: (host, why) => this.#turnedAway(host, why),
@@ -99,17 +108,17 @@ export class AuthPeer extends Peer {
   }
 
   override get peers(): readonly PeerAddress[] {
-    return this.connected ? [this.peerAddress, ...this.#roster.addresses] : []
+    return this.#places === undefined ? [] : [this.#places.messages, ...this.#roster.addresses]
   }
 
   /** Where joiners connect. @throws StatusException NOT_OPEN while it does not listen */
   get address(): PeerAddress {
-    return this.#at(this.#main)
+    return this.#open().main
   }
 
   /** Where their distribution connections go. @throws StatusException NOT_OPEN while it does not listen */
   get distAddress(): PeerAddress {
-    return this.#at(this.#distribution)
+    return this.#open().distribution
   }
 
   /** Those that have joined. */
@@ -142,7 +151,8 @@ export class AuthPeer extends Peer {
    * @throws StatusException NOT_OPEN after `leave`; TransportError ADDRESS_IN_USE, LISTEN_FAILED
    */
   authenticatePeers(): Promise<void> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
+    if (this.leaving) return Promise.reject(new StatusException('NOT_OPEN', { what: 'auth peer' }))
+    this.#opening ??= this.#listen().catch((error: unknown) => {
       this.#opening = undefined
       throw error
     })
@@ -150,15 +160,16 @@ export class AuthPeer extends Peer {
   }
 
   protected override get connected(): boolean {
-    return this.#main.addresses.length > 0
+    return this.#places !== undefined
   }
 
   protected override async closeNetwork(): Promise<void> {
     await this.#opening?.catch(ignore)
+    this.#places = undefined
     await Promise.allSettled([this.#main.close(), this.#distribution.close()])
   }
 
-  async #open(): Promise<void> {
+  async #listen(): Promise<void> {
     await this.connect()
     await this.#distribution.start()
     try {
@@ -167,12 +178,17 @@ export class AuthPeer extends Peer {
       await this.#distribution.close()
       throw error
     }
-    this.note('INFO', `listening for peers at ${peerName(this.address)}`)
+    this.#places = {
+      main: [this.#host, this.#main.address.port],
+      distribution: [this.#host, this.#distribution.address.port],
+      messages: this.peerAddress,
+    }
+    this.note('INFO', `listening for peers at ${peerName(this.#places.main)}`)
   }
 
-  #at({ addresses: [bound] }: Pick<Server, 'addresses'>): PeerAddress {
-    if (bound === undefined) throw new StatusException('NOT_OPEN', { what: 'auth peer' })
-    return [this.#host, bound.port]
+  #open(): Places {
+    if (this.#places !== undefined) return this.#places
+    throw new StatusException('NOT_OPEN', { what: 'auth peer' })
   }
 
   #objection(address: PeerAddress, host: string): string | undefined {

@@ -80,7 +80,9 @@ export class Courier {
       const connection = await this.#client.connectTo(new ConnectionDetails(host, port), abort)
       try {
         await connection.transmit(bytes, abort)
-        return await connection.receipt(this.#clock, this.#settings.receiptTimeoutMs)
+        const receipt = await connection.receipt(this.#clock, this.#settings.receiptTimeoutMs, abort)
+        signal?.throwIfAborted()
+        return receipt
       } finally {
         connection.close().catch(ignore)
       }

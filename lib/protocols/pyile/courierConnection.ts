@@ -1,4 +1,4 @@
-import { type Clock, Connection } from '@/core/index.js'
+import { type Abortable, type Clock, Connection } from '@/core/index.js'
 import { readReceipt } from '@/protocols/pyile/message.js'
 
 /** The end that brings one message to a peer and waits for its receipt. */
@@ -13,11 +13,15 @@ export class CourierConnection extends Connection {
     })
   }
 
-  /** The alias in the receipt; undefined when there was none within `limitMs`. */
-  async receipt(clock: Clock, limitMs: number): Promise<string | undefined> {
-    const cancel = clock.after(limitMs, () => this.#settle(undefined))
+  /** The alias in the receipt; undefined when there was none within `limitMs`, or before the signal fired. */
+  async receipt(clock: Clock, limitMs: number, { signal }: Abortable): Promise<string | undefined> {
+    const none = (): void => this.#settle(undefined)
+    const cancel = clock.after(limitMs, none)
+    if (signal?.aborted === true) none()
+    signal?.addEventListener('abort', none, { once: true })
     const alias = await this.#receipt
     cancel()
+    signal?.removeEventListener('abort', none)
     return alias
   }
 

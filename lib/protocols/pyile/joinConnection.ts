@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, Connection } from '@/core/index.js'
 import { AuthenticationException, ConnectionException } from '@/protocols/pyile/exceptions.js'
+import { Outcome } from '@/protocols/pyile/outcome.js'
 import type { PeerAddress } from '@/protocols/pyile/peerAddress.js'
 import type { PeerSettings } from '@/protocols/pyile/peerOptions.js'
 import {
@@ -34,31 +35,32 @@ export interface Admission {
 }
 
 type Step =
-  | { readonly at: 'banned' | 'authenticated' | 'member' | 'over' }
+  | { readonly at: 'banned' | 'authenticated' | 'distribution' | 'member' | 'over' }
   | { readonly at: 'lists'; readonly list?: readonly PeerAddress[]; readonly distAddress?: PeerAddress }
 
 /** The end of the main connection that wants to come in: a join, then heartbeats. @see WIRE.md, "Join" */
 export class JoinConnection extends Connection {
   readonly #desk: JoinDesk
-  readonly #admitted: Promise<Admission>
-  #admit: (admission: Admission) => void = ignore
-  #refuse: (error: Error) => void = ignore
+  /** It has been let in, and the distribution connection may be made. */
+  readonly #admitted = new Outcome<Admission>()
+  /** The first beat has come. */
+  readonly #welcomed = new Outcome<undefined>()
   #step: Step = { at: 'over' }
   #alarm: Cancel = ignore
 
   constructor(desk: JoinDesk) {
     super()
     this.#desk = desk
-    this.#admitted = new Promise((resolve, reject) => {
-      this.#admit = resolve
-      this.#refuse = reject
-    })
-    this.#admitted.catch(ignore)
   }
 
   /** Resolves when the auth peer has given all that is needed. @throws what came instead */
   get admitted(): Promise<Admission> {
-    return this.#admitted
+    return this.#admitted.promise
+  }
+
+  /** Resolves at the first beat, which the auth peer sends when it has the distribution connection. @throws what came instead */
+  get welcomed(): Promise<undefined> {
+    return this.#welcomed.promise
   }
 
   protected override preLoop(): void {
@@ -79,6 +81,7 @@ export class JoinConnection extends Connection {
         return this.transmit(wireBytes({ peer_address: this.#desk.peerAddress }))
       case 'lists':
         return this.#learn(this.#step, object)
+      case 'distribution':
       case 'member':
         return this.#keepUp(object)
     }
@@ -104,9 +107,8 @@ export class JoinConnection extends Connection {
     this.#step = known
     const { list, distAddress } = known
     if (list === undefined || distAddress === undefined) return
-    this.#step = { at: 'member' }
-    this.#awaitBeat()
-    this.#admit({ list, distAddress })
+    this.#expect({ at: 'distribution' })
+    this.#admitted.resolve({ list, distAddress })
   }
 
   #keepUp(object: Arrived): void {
@@ -114,8 +116,11 @@ export class JoinConnection extends Connection {
       this.#desk.listArrived(addressesIn(object, 'distro', this.#desk.settings.maxPeers))
       return
     }
-    this.#awaitBeat()
+    const { heartbeatTimeoutMs: limitMs } = this.#desk.settings
+    this.#step = { at: 'member' }
+    this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
     this.transmit(BEAT).catch(ignore)
+    this.#welcomed.resolve(undefined)
   }
 
   #giveUp(error: Error): void {
@@ -125,9 +130,9 @@ export class JoinConnection extends Connection {
     this.close().catch(ignore)
   }
 
-  #awaitBeat(): void {
-    const { heartbeatTimeoutMs: limitMs } = this.#desk.settings
-    this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
+  #refuse(error: Error): void {
+    this.#admitted.reject(error)
+    this.#welcomed.reject(error)
   }
 
   #expect(step: Step): void {

@@ -1,6 +1,6 @@
 import { type Abortable, type AddressLike, type Client, ConnectionDetails } from '@/core/index.js'
 import { AuthenticationException, ConnectionException, StatusException } from '@/protocols/pyile/exceptions.js'
-import { type Admission, JoinConnection, type JoinDesk } from '@/protocols/pyile/joinConnection.js'
+import { JoinConnection, type JoinDesk } from '@/protocols/pyile/joinConnection.js'
 import { ListConnection, type ListDesk } from '@/protocols/pyile/listConnection.js'
 import { Peer } from '@/protocols/pyile/peer.js'
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
@@ -40,15 +40,13 @@ export class JoinPeer extends Peer {
       await this.connect()
       this.note('INFO', `joining ${String(details)}`)
       const connection = await membership.main.connectTo(details, options)
-      const { list, distAddress } = await this.#admission(connection, options)
-      this.#peers = list
-      await membership.distribution.connectTo(new ConnectionDetails(...distAddress), options)
+      await this.#enter(connection, membership.distribution, options)
       // The auth peer may have gone meanwhile.
       if (connection.phase !== 'open') throw new ConnectionException('REMOTE_ENDED')
     } catch (error) {
       this.#membership = undefined
       this.#peers = []
-      await closeAll(membership)
+      await Promise.all([membership.main.destroy(), membership.distribution.destroy()])
       throw this.#failed(error)
     }
     this.#joined = true
@@ -60,9 +58,11 @@ export class JoinPeer extends Peer {
     return this.#joined
   }
 
-  protected override async closeNetwork(): Promise<void> {
+  protected override async closeNetwork(cause: Error | undefined): Promise<void> {
     this.#joined = false
-    if (this.#membership !== undefined) await closeAll(this.#membership)
+    const { main, distribution } = this.#membership ?? {}
+    if (cause === undefined) await Promise.allSettled([main?.close(), distribution?.close()])
+    else await Promise.all([main?.destroy(), distribution?.destroy()])
   }
 
   #prepare(password: string): Membership {
@@ -90,13 +90,19 @@ export class JoinPeer extends Peer {
     }
   }
 
-  /** Waits for it, unless the signal is faster. */
-  async #admission(connection: JoinConnection, { signal }: Abortable): Promise<Admission> {
+  /** From the first word to the first beat; ends at once when the signal fires. */
+  async #enter(connection: JoinConnection, distribution: Client<ListConnection>, { signal }: Abortable): Promise<void> {
     const abort = (): void => connection.destroy(new ConnectionException('ABORTED'))
     if (signal?.aborted === true) abort()
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      return await connection.admitted
+      const { list, distAddress } = await connection.admitted
+      this.#peers = list
+      const connecting = distribution.connectTo(
+        new ConnectionDetails(...distAddress),
+        signal === undefined ? {} : { signal },
+      )
+      await Promise.all([connecting, connection.welcomed])
     } finally {
       signal?.removeEventListener('abort', abort)
     }
@@ -128,10 +134,6 @@ export class JoinPeer extends Peer {
     else this.note('ERROR', `the join came to nothing: ${failure.message}`)
     return failure
   }
-}
-
-const closeAll = async ({ main, distribution }: Membership): Promise<void> => {
-  await Promise.allSettled([main.close(), distribution.close()])
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

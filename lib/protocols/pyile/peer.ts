@@ -198,8 +198,8 @@ export abstract class Peer {
   /** This peer is in a network, so that it may send. @internal */
   protected abstract readonly connected: boolean
 
-  /** Closes what keeps this peer in the network. @internal */
-  protected abstract closeNetwork(): Promise<void>
+  /** Closes what keeps this peer in the network; at once, if it was cut off. @internal */
+  protected abstract closeNetwork(cause: Error | undefined): Promise<void>
 
   /** @internal */
   protected leaveBecause(cause: Error | undefined): Promise<void> {
@@ -238,7 +238,7 @@ export abstract class Peer {
   async #leave(cause: Error | undefined): Promise<void> {
     // A start that is under way must not leave a listener behind.
     await this.#connecting?.catch(ignore)
-    await Promise.allSettled([this.closeNetwork(), this.#server.close(), this.#courier.close()])
+    await Promise.allSettled([this.closeNetwork(cause), this.#server.close(), this.#courier.close()])
     this.#disconnected = true
     this.note('INFO', 'this peer has left the network')
     this.#guard.call('left', () => this.left(cause))

@@ -276,7 +276,9 @@ describe('recorded Pyile peers', () => {
     }
 
     it('coalesced-distro-dist-addr: what an original fails at is a join as any other', async () => {
-      await playAuth('coalesced-distro-dist-addr', recorded('coalesced-distro-dist-addr'), [], async (joiner, port) => {
+      const beat = recorded('join-ok').find((step) => textOf(step) === '{"<3": true}') ?? finBy('server')
+      const steps = [...recorded('coalesced-distro-dist-addr'), beat]
+      await playAuth('coalesced-distro-dist-addr', steps, [], async (joiner, port) => {
         await join(joiner, port)
         expect(joiner.peers).to.have.lengthOf(2)
       })
