@@ -7,6 +7,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
+import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
@@ -40,6 +41,9 @@ describe('docs/limits.md', () => {
     ['server, client', HOST_RANGES],
     ['server', SERVER_RANGES],
     ['client', CLIENT_RANGES],
+    ['pyile peer', PEER_RANGES],
+    ['pyile auth peer', AUTH_PEER_RANGES],
+    ['pyile messenger', MESSENGER_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {
