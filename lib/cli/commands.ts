@@ -3,6 +3,7 @@ import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
 import { listen } from '@/cli/listen.js'
+import { pyileHost, pyileJoin } from '@/cli/pyile.js'
 import { send } from '@/cli/send.js'
 import { tour } from '@/cli/tour/tour.js'
 import { tourPeer } from '@/cli/tour/tourPeer.js'
@@ -16,6 +17,8 @@ export const COMMANDS: readonly Command[] = [
   filesServe,
   filesPut,
   filesGet,
+  pyileHost,
+  pyileJoin,
   tour,
   tourPeer,
 ]

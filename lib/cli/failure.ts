@@ -19,6 +19,9 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   FRAME_TRUNCATED: 'the other end was cut off in the middle of a message; try again',
   REMOTE_ENDED: 'the other end has gone; look there for the reason',
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
+  PASSWORD_REFUSED: 'ask the owner of the room for the password; too many wrong ones end in a ban',
+  PEER_BANNED: 'only the owner of the room can change that',
+  HEARTBEAT_LOST: 'join again, and look at the network between',
   TRANSFER_TIMEOUT: 'the server may have died over the request; try again, or look there',
 }
 

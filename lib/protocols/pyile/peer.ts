@@ -1,6 +1,7 @@
 import type { Abortable, Server } from '@/core/index.js'
+import { Aliases } from '@/protocols/pyile/aliases.js'
 import { Courier } from '@/protocols/pyile/courier.js'
-import { SendException, StatusException, type ThreadException } from '@/protocols/pyile/exceptions.js'
+import { SendException, StatusException } from '@/protocols/pyile/exceptions.js'
 import { Guard } from '@/protocols/pyile/guard.js'
 import { BROADCAST, type Message, ownMessage, type OwnMessage } from '@/protocols/pyile/message.js'
 import { MessageConnection } from '@/protocols/pyile/messageConnection.js'
@@ -38,13 +39,14 @@ export abstract class Peer {
   readonly alias: string
   readonly messenger: Messenger
   readonly #advertised: string
-  readonly #guard = new Guard((error) => this.#hookFailed(error))
+  readonly #guard = new Guard((error) => this.raise(error))
   readonly #server: Server<MessageConnection>
   readonly #courier: Courier
   /** @internal */
   protected readonly wire: Wire
   /** @internal */
   protected readonly settings: PeerSettings
+  readonly #aliases = new Aliases()
   #connecting: Promise<void> | undefined
   #leaving: Promise<void> | undefined
   #disconnected = false
@@ -99,6 +101,11 @@ export abstract class Peer {
     return [this.#advertised, this.#server.address.port]
   }
 
+  /** What listed peers have called themselves in messages and receipts, by `HOST:PORT`. */
+  get aliases(): ReadonlyMap<string, string> {
+    return this.#aliases.byPeer
+  }
+
   /** It has left, or was cut off. */
   get disconnected(): boolean {
     return this.#disconnected
@@ -133,7 +140,7 @@ export abstract class Peer {
     this.#courier.assertRoom(others.length)
     const ends = await Promise.all(
       others.map(async (peer) => {
-        const end = await this.#courier.deliver(peer, own.bytes, options).then(howItEnded, asFailure)
+        const end = await this.#deliver(peer, own.bytes, options).then(howItEnded, asFailure)
         if (end instanceof Error) this.note('INFO', `${peerName(peer)} is not responding`)
         return { peer, end }
       }),
@@ -170,7 +177,7 @@ export abstract class Peer {
     const own = this.#write(data, receiver)
     this.#courier.assertRoom(1)
     try {
-      const receipt = await this.#courier.deliver(address, own.bytes, options)
+      const receipt = await this.#deliver(address, own.bytes, options)
       this.#store(own.stored)
       return { message: own.stored, receipt }
     } catch (error) {
@@ -223,6 +230,7 @@ export abstract class Peer {
 
   /** @internal */
   protected listChanged(): void {
+    this.#aliases.keep(this.peers)
     this.#guard.call('peersChanged', () => this.peersChanged(this.peers))
   }
 
@@ -255,22 +263,25 @@ export abstract class Peer {
     return own
   }
 
+  async #deliver(peer: PeerAddress, bytes: Buffer, options: Abortable): Promise<string | undefined> {
+    const alias = await this.#courier.deliver(peer, bytes, options)
+    this.#aliases.learn(peer, alias, this.peers)
+    return alias
+  }
+
   #store(message: Message): void {
     this.#guard.call('messenger', () => this.messenger.addMessage(message))
   }
 
   #received(message: Message): void {
     this.#store(message)
+    this.#aliases.learn(message.from, message.alias, this.peers)
     this.#guard.call('messageReceived', () => this.messageReceived(message))
   }
 
   #dropped(host: string, why: 'stranger' | Error): void {
     const reason = why === 'stranger' ? 'no peer of the network has this address' : why.message
     this.note('WARNING', `a message from ${host} was dropped: ${reason}`)
-  }
-
-  #hookFailed(error: ThreadException): void {
-    this.raise(error)
   }
 }
 

@@ -294,6 +294,22 @@ describe('the messages of a Pyile peer', () => {
       expect(z).to.include({ name: 'SendException', code: 'NOT_OPEN' })
     })
 
+    it('and their receipts tell what listed peers call themselves, as long as they are listed', async () => {
+      await using peer = await opened()
+      await using one = new WatchedJoinPeer()
+      await one.getAuthenticated(peer.address[1], 'password')
+      await using raw = await rawFrom(peer.peerAddress)
+      await hear(say(raw, messageText('from nobody listed')), receiptText('from nobody listed'))
+      expect([...peer.aliases]).to.deep.equal([])
+      await one.broadcast('hello')
+      const name = (of: WatchedAuthPeer | WatchedJoinPeer): string => of.peerAddress.join(':')
+      expect([...peer.aliases]).to.deep.equal([[name(one), 'one']])
+      expect([...one.aliases]).to.deep.equal([[name(peer), 'admin']])
+      await one.leave()
+      await peer.happened.listOf(1)
+      expect(peer.aliases.size).to.equal(0)
+    })
+
     it('say that they are for whomever the sender wants', async () => {
       await using peer = await opened()
       await using listener = await RawListener.open()
