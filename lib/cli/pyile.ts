@@ -19,7 +19,7 @@ import {
   peerName,
   type PeerOptions,
 } from '@/protocols/pyile/index.js'
-import type { TransportError } from '@/errors.js'
+import { TransportError } from '@/errors.js'
 
 const PORT = 4_702
 
@@ -51,7 +51,7 @@ const JOIN_OPTIONS = {
   from: {
     type: 'string',
     value: 'HOST',
-    help: 'the IPv4 address you connect from and listen at; 127.0.0.1 unless given',
+    help: 'the IPv4 address you connect from and listen at; needed for other machines',
   },
   ...COMMON,
 } as const satisfies Options
@@ -138,6 +138,32 @@ const peerOptionsFrom = async (values: CommonValues, alias: string, host: string
   }
 }
 
+/** What a peer cannot be made from is a mistake in the command line. @throws UsageError */
+const understood = <P>(make: () => P): P => {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof TransportError) || error.code !== 'OPTION_INVALID') throw error
+    const { option, given, expected } = error.detail
+    throw new UsageError(`${NAMES[String(option)] ?? String(option)} wants ${String(expected)}, not ${String(given)}`)
+  }
+}
+
+/** What options of a peer are called here. */
+const NAMES: Readonly<Record<string, string>> = {
+  advertisedHost: '--advertise',
+  alias: '--alias',
+  host: 'the own address',
+  key: '--seal-file',
+  password: 'the password',
+}
+
+/** Where a guest connects from, unless told: on this machine only, 127.0.0.1 will do. @throws UsageError */
+const ownHost = ({ host }: ConnectionDetails): string => {
+  if (host === 'localhost' || host.startsWith('127.')) return '127.0.0.1'
+  throw new UsageError(`--from is missing`, `give the address of this machine at which ${host} finds it`)
+}
+
 const runHost = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, HOST_OPTIONS, 1)
   const { host, port } = addressFrom(positionals[0] ?? String(PORT))
@@ -150,7 +176,7 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
   const password = await passwordFrom(values, io)
   const report = new Report(io, values.json === true)
   const room = new PyileRoom(io, report)
-  await using peer = new Host({ ...options, ...limits, port, password }, room)
+  await using peer = understood(() => new Host({ ...options, ...limits, port, password }, room))
   await peer.authenticatePeers()
   const where = peerName(peer.address)
   const facts = { host: peer.address[0], port: peer.address[1], peer: peerName(peer.peerAddress) }
@@ -162,11 +188,11 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
 const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, JOIN_OPTIONS, 1)
   const address = addressFrom(needed(positionals, 0, '[HOST:]PORT'))
-  const options = await peerOptionsFrom(values, 'guest', values.from ?? '127.0.0.1')
+  const options = await peerOptionsFrom(values, 'guest', values.from ?? ownHost(address))
   const password = await passwordFrom(values, io)
   const report = new Report(io, values.json === true)
   const room = new PyileRoom(io, report)
-  await using peer = new Guest(options, room)
+  await using peer = understood(() => new Guest(options, room))
   try {
     await peer.getAuthenticated(address, password, { signal: io.stop })
   } catch (error) {

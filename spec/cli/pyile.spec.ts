@@ -222,6 +222,13 @@ describe('pyile host and join', () => {
     [['join', '4702', '--seal-file', 'x', '--framing', 'json'], '--seal-file needs --framing handshake'],
     [['join', '4702', '--framing', 'line'], '--framing wants one of json, handshake, not "line"'],
     [['join', '4702', '--ca', 'x'], '--ca and --insecure make sense with --tls only'],
+    [
+      ['join', '192.0.2.1:4702', ...SECRET],
+      '--from is missing; give the address of this machine at which 192.0.2.1 finds it',
+    ],
+    [['host', ':4702', ...SECRET], '--advertise wants an IPv4 address at which others find this peer, not 0.0.0.0'],
+    [['host', 'localhost:0', ...SECRET], 'the own address wants an IPv4 address, not localhost'],
+    [['host', '0', '--alias', 'x'.repeat(300), ...SECRET], '--alias wants text of at most 256 bytes as JSON'],
     [['host', '0', '--attempts', '0'], '--attempts wants a whole number from 1 to 1000000, not "0"'],
     [['host', '0', '--peer-port', 'x'], '--peer-port wants a whole number from 0 to 65535, not "x"'],
   ]

@@ -23,7 +23,7 @@ export interface AdmissionDesk {
   /** A wrong password, a banned host, a join that came to nothing. */
   readonly turnedAway: (host: string, why: 'wrong' | 'banned' | 'refused' | Error) => void
   readonly joined: (member: AdmissionConnection, address: PeerAddress) => void
-  readonly left: (member: AdmissionConnection, address: PeerAddress, cause: Error | undefined) => void
+  readonly left: (address: PeerAddress, cause: Error | undefined) => void
 }
 
 /** How far a joiner has got. */
@@ -98,7 +98,7 @@ export class AdmissionConnection extends Connection implements Joiner {
     this.#leaveLobby()
     if (step.at === 'member') {
       step.distribution.abandon()
-      this.#desk.left(this, step.address, cause)
+      this.#desk.left(step.address, cause)
     } else if (step.at !== 'over' && cause !== undefined) {
       this.#desk.turnedAway(this.#host, cause)
     }

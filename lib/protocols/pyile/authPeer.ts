@@ -92,7 +92,7 @@ export class AuthPeer extends Peer {
       listWith: (address) => listBytes([...this.peers, address]),
       turnedAway: (host, why) => this.#turnedAway(host, why),
       joined: (member, address) => this.#joined(member, address),
-      left: (_member, address, cause) => this.#left(address, cause),
+      left: (address, cause) => this.#left(address, cause),
     }
     const shared = {
       connectionLimit: Math.min(this.settings.maxPeers + maxJoins, 1_000_000),

@@ -13,7 +13,7 @@ export class Guard {
   call(hook: string, run: () => unknown): void {
     try {
       const result = run()
-      if (result instanceof Promise) result.catch((error: unknown) => this.#tell(hook, error))
+      if (result !== undefined) Promise.resolve(result).catch((error: unknown) => this.#tell(hook, error))
     } catch (error) {
       this.#tell(hook, error)
     }

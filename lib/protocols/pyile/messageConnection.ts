@@ -1,6 +1,7 @@
 import { Connection } from '@/core/index.js'
 import { type Message, readMessage, receiptFor } from '@/protocols/pyile/message.js'
 import { hostOf } from '@/protocols/pyile/peerAddress.js'
+import { TransportError } from '@/errors.js'
 
 /** What the connections share that bring messages to one peer. */
 export interface MessageDesk {
@@ -37,7 +38,9 @@ export class MessageConnection extends Connection {
   }
 
   protected override postLoop(cause: Error | undefined): void {
-    if (cause instanceof Error && 'fault' in cause && cause.fault === 'remote') this.#desk.dropped(this.#host, cause)
+    // Who said nothing has lost nothing.
+    if (!(cause instanceof TransportError) || cause.code === 'IDLE_TIMEOUT') return
+    if (cause.fault === 'remote') this.#desk.dropped(this.#host, cause)
   }
 }
 

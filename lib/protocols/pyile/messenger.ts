@@ -80,7 +80,7 @@ export class Messenger {
     return [...(this.#conversations.get(nameOf(conversation)) ?? [])]
   }
 
-  /** All conversations: `Broadcast` or `HOST:PORT`. */
+  /** All conversations, by `Broadcast` or `HOST:PORT`; a view that changes with them. */
   get messages(): ReadonlyMap<string, readonly StoredMessage[]> {
     return this.#conversations
   }

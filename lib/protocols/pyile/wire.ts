@@ -10,6 +10,7 @@ import {
   systemClock,
 } from '@/core/index.js'
 import { hostsOf, type PeerOptions, type PeerSettings } from '@/protocols/pyile/peerOptions.js'
+import { MAX_DEPTH } from '@/protocols/pyile/wireValue.js'
 import type { TransportError } from '@/errors.js'
 import { json } from '@/framings/index.js'
 
@@ -76,7 +77,7 @@ export class Wire {
     const framing = options.framing ?? (options.seal === undefined ? 'json' : 'handshake')
     const { stepTimeoutMs, connectTimeoutMs, pauseMs } = settings
     const common: ConnectionOptions = {
-      framing: framing === 'json' ? json({ newline: false }) : framing,
+      framing: framing === 'json' ? json({ newline: false, maxDepth: MAX_DEPTH }) : framing,
       plugins: options.seal === undefined ? [] : [seal(options.seal)],
       maxMessageBytes: MAX_INBOUND_BYTES + SEAL_BYTES,
       openingTimeoutMs: stepTimeoutMs,

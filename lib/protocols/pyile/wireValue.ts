@@ -5,6 +5,9 @@ import { wireTextOf } from '@/protocols/pyile/wireText.js'
 /** Bytes of JSON values, as peers write them. @see WIRE.md, "Values" */
 export const wireBytes = (value: unknown): Buffer => Buffer.from(wireTextOf(value), 'latin1')
 
+/** Brackets open at once; no more fit into the 2,048 bytes of originals, and what is much deeper cannot be written again. */
+export const MAX_DEPTH = 1_024
+
 /** What both ends say to show that they are there. */
 export const BEAT = wireBytes({ '<3': true })
 
@@ -24,6 +27,7 @@ export const readObject = (bytes: Uint8Array): Arrived => {
   } catch (cause) {
     throw malformed('it is not JSON', bytes.length, { cause })
   }
+  if (isDeep(value)) throw malformed(`more than ${MAX_DEPTH} brackets are open`, bytes.length)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw malformed('it is no object', bytes.length)
   }
@@ -63,6 +67,14 @@ export const addressesIn = (object: Arrived, name: string, most: number): readon
   const addresses = value.map(readPeerAddress).filter((address) => address !== undefined)
   if (addresses.length === value.length) return addresses
   throw malformed(`${name} holds what is no address`, object.text.length)
+}
+
+const isDeep = (value: unknown): boolean => {
+  let level: unknown[] = [value]
+  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
+    level = level.flatMap((inner) => (typeof inner === 'object' && inner !== null ? Object.values(inner) : []))
+  }
+  return level.length > 0
 }
 
 const memberOf = (object: Arrived, name: string): unknown => (has(object, name) ? object.members[name] : undefined)

@@ -101,6 +101,20 @@ describe('AuthPeer', () => {
       await hear(peer, listText([...auth.peers, ['127.0.0.1', 9]]))
     })
 
+    it('the address comes 50 ms after the list, so that an original does not read them as one', async () => {
+      const clock = new ManualClock()
+      await using auth = await opened({ clock, pauseMs: 50 })
+      await using peer = await joinerAt(auth, 'address')
+      say(peer, '{"peer_address": ["127.0.0.1", 9]}')
+      await hear(peer, listText([...auth.peers, ['127.0.0.1', 9]]))
+      const before = clock.now()
+      clock.advance(49)
+      await turns(5)
+      expect(peer.unread).to.equal('')
+      await clock.passUntil(hear(peer, `{"dist_addr": ["127.0.0.1", ${auth.distAddress[1]}]}`), 1)
+      expect(clock.now() - before).to.be.within(50, 60)
+    })
+
     it('one that goes between two steps gives the next of its host its turn', async () => {
       await using auth = await opened()
       await using first = await joinerAt(auth, 'distribution')

@@ -38,7 +38,8 @@ describe('the messages of a Pyile peer', () => {
       '{"data": NaN, "to": "Broadcast", "from": ["127.0.0.1", 1]}',
       '{"data": "cut off',
       `{"data": "${'x'.repeat(70_000)}"}`,
-      '['.repeat(65),
+      '['.repeat(1_025),
+      `{"data": ${'['.repeat(1_025)}`,
       '}',
     ]
     it('are dropped when they are none, which ends that connection only', async () => {
@@ -66,6 +67,18 @@ describe('the messages of a Pyile peer', () => {
       await using known = await rawFrom(peer.peerAddress, '127.0.0.9')
       await hear(say(known, messageText('now')), receiptText('now'))
       expect(joined.main.socket.readable).to.equal(true)
+    })
+
+    it('may be as deep as fits into what originals read, and in messages of their own no deeper', async () => {
+      await using peer = await opened()
+      await using raw = await rawFrom(peer.peerAddress)
+      const deep = messageText('').replace('""', '['.repeat(900) + ']'.repeat(900))
+      await hear(say(raw, deep), `{"data": ${deep}, "alias": "admin"}`)
+      await using framed = await opened({ framing: 'handshake' })
+      await using other = await rawFrom(framed.peerAddress)
+      await (await other.open()).send('00001f40').expect('ff')
+      say(other, '['.repeat(4_000) + ']'.repeat(4_000))
+      await framed.happened.noted('more than 1024 brackets are open')
     })
 
     it('are each stored and answered once, several on one connection, also after the end of the other side', async () => {
