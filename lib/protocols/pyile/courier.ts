@@ -49,7 +49,7 @@ export class Courier {
       })
     const settled = delivery.catch(ignore)
     this.#lanes.set(lane, settled)
-    return delivery
+    return options.signal === undefined ? delivery : orAborted(delivery, options.signal)
   }
 
   /** Gives up what is under way and what waits. */
@@ -80,19 +80,26 @@ export class Courier {
       const connection = await this.#client.connectTo(new ConnectionDetails(host, port), abort)
       try {
         await connection.transmit(bytes, abort)
-        const receipt = await connection.receipt(this.#clock, this.#settings.receiptTimeoutMs, abort)
-        signal?.throwIfAborted()
-        return receipt
+        return await connection.receipt(this.#clock, this.#settings.receiptTimeoutMs, abort)
       } finally {
         connection.close().catch(ignore)
       }
     } catch (cause) {
-      if (signal?.aborted === true) throw new SendException('ABORTED', {}, { cause })
       const why = cause instanceof TransportError ? cause.code : String(cause)
       throw new SendException('PEER_UNREACHABLE', { peer: `${host}:${port}`, why }, { cause })
     }
   }
 }
+
+/** Whoever gives up need not wait for those before it. */
+const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const aborted = (): void => reject(new SendException('ABORTED', {}, { cause: signal.reason }))
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted, { once: true })
+    const done = (): void => signal.removeEventListener('abort', aborted)
+    work.then(resolve, reject).then(done, done)
+  })
 
 /** The largest message there may be, an alias and then some. */
 const MAX_RECEIPT_BYTES = 131_072

@@ -31,16 +31,18 @@ export class JoinPeer extends Peer {
    * fail with, ABORTED too. RecvException VALUE_MALFORMED
    */
   async getAuthenticated(address: AddressLike, password: string, options: Abortable = {}): Promise<void> {
-    if (this.leaving) throw new StatusException('NOT_OPEN', { what: 'peer' })
+    this.#assertStays()
     if (this.#membership !== undefined) throw new StatusException('ALREADY_STARTED', { what: 'join' })
     const details = ConnectionDetails.from(address)
     const membership = this.#prepare(password)
     this.#membership = membership
     try {
       await this.connect()
+      this.#assertStays()
       this.note('INFO', `joining ${String(details)}`)
       const connection = await membership.main.connectTo(details, options)
       await this.#enter(connection, membership.distribution, options)
+      this.#assertStays()
       // The auth peer may have gone meanwhile.
       if (connection.phase !== 'open') throw new ConnectionException('REMOTE_ENDED')
     } catch (error) {
@@ -88,6 +90,10 @@ export class JoinPeer extends Peer {
       main: this.wire.client(limits, { create: () => new JoinConnection(joinDesk()), raised }),
       distribution: this.wire.client(limits, { create: () => new ListConnection(listDesk), raised }),
     }
+  }
+
+  #assertStays(): void {
+    if (this.leaving) throw new StatusException('NOT_OPEN', { what: 'peer' })
   }
 
   /** From the first word to the first beat; ends at once when the signal fires. */

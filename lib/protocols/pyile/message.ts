@@ -32,11 +32,9 @@ export interface OwnMessage {
 /** @throws SendException VALUE_UNSENDABLE when JSON has no form for `data` or `to` */
 export const ownMessage = (data: unknown, alias: string, to: unknown, from: PeerAddress): OwnMessage => {
   const members = { data, alias, to, from }
-  // Names first: JSON.stringify leaves out a member that has no form, and the message would be another one.
-  const text = [data, alias, to, from].map(wireTextOf)
-  const names = Object.keys(members)
-  const bytes = Buffer.from(`{${text.map((value, at) => `"${names[at]}": ${value}`).join(', ')}}`, 'latin1')
-  return { stored: { ...members, self: true }, bytes }
+  // One by one: of the whole, JSON.stringify would leave out a member that has no form.
+  const text = Object.entries(members).map(([name, value]) => `"${name}": ${wireTextOf(value)}`)
+  return { stored: { ...members, self: true }, bytes: Buffer.from(`{${text.join(', ')}}`, 'latin1') }
 }
 
 /** A message that has arrived, and its text. */

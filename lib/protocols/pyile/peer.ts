@@ -136,12 +136,13 @@ export abstract class Peer {
     this.#assertConnected()
     if (EMPTY.includes(data)) return undefined
     const own = this.#write(data, BROADCAST)
-    const others = this.peers.filter((peer) => !samePeer(peer, this.peerAddress))
+    const { peerAddress } = this
+    const others = this.peers.filter((peer) => !samePeer(peer, peerAddress))
     this.#courier.assertRoom(others.length)
     const ends = await Promise.all(
       others.map(async (peer) => {
         const end = await this.#deliver(peer, own.bytes, options).then(howItEnded, asFailure)
-        if (end instanceof Error) this.note('INFO', `${peerName(peer)} is not responding`)
+        if (end instanceof Error) this.#unreached(peer, end)
         return { peer, end }
       }),
     )
@@ -181,7 +182,7 @@ export abstract class Peer {
       this.#store(own.stored)
       return { message: own.stored, receipt }
     } catch (error) {
-      this.note('INFO', `${peerName(address)} is not responding`)
+      this.#unreached(address, error)
       throw error
     }
   }
@@ -267,6 +268,11 @@ export abstract class Peer {
     const alias = await this.#courier.deliver(peer, bytes, options)
     this.#aliases.learn(peer, alias, this.peers)
     return alias
+  }
+
+  #unreached(peer: PeerAddress, error: unknown): void {
+    const given = error instanceof SendException && error.code !== 'PEER_UNREACHABLE'
+    if (!given) this.note('INFO', `${peerName(peer)} is not responding`)
   }
 
   #store(message: Message): void {

@@ -270,6 +270,16 @@ describe('JoinPeer', () => {
     })
   })
 
+  it('can be told to leave before it has begun to join', async () => {
+    await using auth = new WatchedAuthPeer()
+    await auth.authenticatePeers()
+    const joiner = new WatchedJoinPeer()
+    const joined = rejection(joiner.getAuthenticated(auth.address[1], 'password'))
+    await joiner.leave()
+    expect((await joined).name).to.be.oneOf(['StatusException', 'ConnectionException'])
+    expect([joiner.disconnected, auth.connectedAddrs]).to.deep.equal([true, []])
+  })
+
   it('can be told to leave in the middle of a join', async () => {
     await using peers = await joining()
     await peers.upTo('shadow')

@@ -299,6 +299,9 @@ describe('the messages of a Pyile peer', () => {
       await (await listener.next()).read(1)
       abort.abort()
       expect(await given).to.include({ name: 'SendException', code: 'ABORTED' })
+      expect((await rejection(peer.broadcast('x', { signal: AbortSignal.abort() }))).code).to.equal('ABORTED')
+      expect(peer.messenger.getMessages()).to.deep.equal([])
+      expect(peer.happened.notes.join()).to.not.include('not responding')
       const left = [peer.send(to, 'y'), peer.send(to, 'z')].map((sent) => sent.catch((error: unknown) => error))
       await (await listener.next()).read(1)
       await peer.leave()
@@ -321,6 +324,25 @@ describe('the messages of a Pyile peer', () => {
       await one.leave()
       await peer.happened.listOf(1)
       expect(peer.aliases.size).to.equal(0)
+    })
+
+    it('do not wait for those before them to be given up', async () => {
+      await using peer = await opened()
+      await using listener = await RawListener.open()
+      const to = ['127.0.0.1', listener.port] as const
+      const first = peer.send(to, 'first')
+      const raw = await listener.next()
+      const abort = new AbortController()
+      const second = rejection(peer.send(to, 'second', to, { signal: abort.signal }))
+      const third = peer.send(to, 'third')
+      abort.abort()
+      expect((await second).code).to.equal('ABORTED')
+      raw.fin()
+      await first
+      const next = await listener.next()
+      await hear(next, `{"data": "third", "alias": "admin", "to": ["127.0.0.1", ${listener.port}]`)
+      next.fin()
+      await third
     })
 
     it('say that they are for whomever the sender wants', async () => {
