@@ -62,6 +62,16 @@ export const CODES = {
   LETTER_UNEXPECTED: { fault: 'remote', text: 'a letter arrived that has no place here' },
   FILE_FAILED: { fault: 'system', text: 'a file could not be read or written' },
 
+  // Pyile networks
+  PASSWORD_REFUSED: { fault: 'local', text: 'the auth peer did not accept the password' },
+  PEER_BANNED: { fault: 'local', text: 'the auth peer has banned this address' },
+  JOIN_DECLINED: { fault: 'remote', text: 'a peer that wants to join cannot be let in' },
+  JOIN_TIMEOUT: { fault: 'remote', text: 'the other end did not go on with the join in time' },
+  HEARTBEAT_LOST: { fault: 'remote', text: 'the other end did not answer the heartbeat in time' },
+  PEER_UNREACHABLE: { fault: 'remote', text: 'the peer did not take the message' },
+  VALUE_MALFORMED: { fault: 'remote', text: 'the value is not one of this protocol' },
+  VALUE_UNSENDABLE: { fault: 'local', text: 'the value cannot be sent' },
+
   // the system below
   CONNECTION_RESET: { fault: 'system', text: 'the connection was reset' },
   CONNECTION_BROKEN: { fault: 'system', text: 'the connection broke' },
@@ -94,11 +104,11 @@ export type Code = keyof typeof CODES
 export type Detail = Readonly<Record<string, string | number | boolean | undefined>>
 
 /**
- * The one error class. Match `code`, never the text. `cause` carries what came from below,
- * such as the system's own error or what a hook threw.
+ * What every error of ours is; the classes a protocol adds below it only group codes. Match `code`, never the text.
+ * `cause` carries what came from below, such as the system's own error or what a hook threw.
  */
 export class TransportError extends Error {
-  override readonly name = 'TransportError'
+  override readonly name: string = 'TransportError'
   readonly fault: Fault
 
   /** The numbers and words of this failure; what is not known is left out. */

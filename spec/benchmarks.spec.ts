@@ -14,6 +14,7 @@ import type { Answer, Question } from '../benchmarks/harness/question.js'
 import { spreadOf } from '../benchmarks/harness/statistics.js'
 import { huge } from '../benchmarks/huge.js'
 import { idle } from '../benchmarks/idle.js'
+import { json } from '../benchmarks/json.js'
 import { large } from '../benchmarks/large.js'
 import { pipelined64 } from '../benchmarks/pipelined64.js'
 import { stpPackets } from '../benchmarks/stpPackets.js'
@@ -52,7 +53,7 @@ describe('benchmarks', function () {
   this.timeout(20_000)
   this.slow(5_000)
 
-  for (const question of [strict64, pipelined64, large, huge, idle, codecs, stpPackets]) {
+  for (const question of [strict64, pipelined64, large, huge, idle, codecs, stpPackets, json]) {
     it(`answers ${question.name} in a trial in which everything arrives, and judges nothing by it`, async () => {
       const { code, out, err } = await run([question], ['--trial'])
       expect(code, err).to.equal(0)

@@ -9,6 +9,7 @@ import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
+import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
@@ -44,6 +45,9 @@ describe('docs/limits.md', () => {
     ['client', CLIENT_RANGES],
     ['datagrams', DATAGRAM_RANGES],
     ['stp', STP_RANGES],
+    ['pyile peer', PEER_RANGES],
+    ['pyile auth peer', AUTH_PEER_RANGES],
+    ['pyile messenger', MESSENGER_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

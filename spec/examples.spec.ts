@@ -68,6 +68,19 @@ const EXAMPLES: readonly Example[] = [
       /^everybody has gone home$/m,
     ],
   },
+  {
+    name: '10-pyile-room',
+    prints: [
+      /^mallory is not let in with "12345": PASSWORD_REFUSED$/m,
+      /^mallory is not let in with "open sesame": PEER_BANNED$/m,
+      /^banned: 127\.0\.0\.1; who is in, stays in$/m,
+      /^ {2}bob hears cleo: hello, you two$/m,
+      /^ {2}cleo hears bob: just for you$/m,
+      /^dora has joined$/m,
+      /^2 of 2 have it$/m,
+      /^2 broadcasts, the room is closed$/m,
+    ],
+  },
 ]
 
 describe('the examples', () => {

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { addressFrom } from '@/cli/addressOption.js'
 import { HELP, needed, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
@@ -6,10 +5,13 @@ import { failureLine } from '@/cli/failure.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
+import { typedLines } from '@/cli/typedLines.js'
 import { Client, Connection, Server } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 const OPTIONS = HELP
+
+const QUIT = ['/quit']
 
 /** A line may be this long; of a longer one, the chat is not the place. */
 const LIMITS = { maxMessageBytes: 1_048_576, idleTimeoutMs: 0 }
@@ -88,23 +90,6 @@ class ChatClient extends Client<ChatConnection> {
   }
 }
 
-/** Gives each line that is typed to `say`. Resolves at the end of the input, at /quit, or when `stop` fires. */
-const typed = async (io: Io, stop: AbortSignal, say: (line: string) => void): Promise<void> => {
-  const lines = createInterface({ input: io.stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY })
-  const close = (): void => lines.close()
-  stop.addEventListener('abort', close, { once: true })
-  if (stop.aborted) close()
-  try {
-    for await (const line of lines) {
-      if (line === '/quit') break
-      say(line)
-    }
-  } finally {
-    stop.removeEventListener('abort', close)
-    lines.close()
-  }
-}
-
 const runListen = async (args: readonly string[], io: Io): Promise<number> => {
   const { positionals } = readArguments(args, OPTIONS, 1)
   const address = addressFrom(needed(positionals, 0, 'ADDRESS'))
@@ -114,7 +99,7 @@ const runListen = async (args: readonly string[], io: Io): Promise<number> => {
     const where = String(place)
     io.stdout.write(`chat on ${where}; join with: framewright chat join ${where}\n`)
   }
-  await typed(io, io.stop, (line) => server.broadcast(`[host] ${line}`))
+  await typedLines(io, io.stop, QUIT, (line) => server.broadcast(`[host] ${line}`))
   return 0
 }
 
@@ -125,7 +110,7 @@ const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const connection = await client.connectTo(address, { signal: io.stop })
   io.stdout.write(`joined ${String(address)}; leave with /quit\n`)
   const gone = new AbortController()
-  const typing = typed(io, AbortSignal.any([io.stop, gone.signal]), (line) => connection.tell(line))
+  const typing = typedLines(io, AbortSignal.any([io.stop, gone.signal]), QUIT, (line) => connection.tell(line))
   const cause = await Promise.race([typing, connection.over])
   gone.abort()
   await typing

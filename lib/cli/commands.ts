@@ -3,6 +3,7 @@ import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
 import { listen } from '@/cli/listen.js'
+import { pyileHost, pyileJoin } from '@/cli/pyile.js'
 import { send } from '@/cli/send.js'
 import { stpBroadcast } from '@/cli/stpBroadcast.js'
 import { stpListen } from '@/cli/stpListen.js'
@@ -24,6 +25,8 @@ export const COMMANDS: readonly Command[] = [
   stpBroadcast,
   stpSend,
   stpPeers,
+  pyileHost,
+  pyileJoin,
   tour,
   tourPeer,
 ]

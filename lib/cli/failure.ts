@@ -21,6 +21,9 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
   PEER_UNKNOWN: 'is it there? see "framewright stp peers"; a longer --wait, or another --interface, may help',
   BODY_UNSEALABLE: 'send less; the peer has no hybrid-1',
+  PASSWORD_REFUSED: 'ask the owner of the room for the password; too many wrong ones end in a ban',
+  PEER_BANNED: 'only the owner of the room can change that',
+  HEARTBEAT_LOST: 'join again, and look at the network between',
   TRANSFER_TIMEOUT: 'the server may have died over the request; try again, or look there',
 }
 

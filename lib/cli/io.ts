@@ -7,14 +7,20 @@ export interface Output {
   readonly columns?: number
 }
 
+/** Where a command reads from; a terminal can be told to show nothing of what is typed. */
+export interface Input extends Readable {
+  readonly isTTY?: boolean
+  setRawMode?(on: boolean): unknown
+}
+
 /** What a command may use of the world around it; specs hand in a world of their own. */
 export interface Io {
-  readonly stdin: Readable
+  readonly stdin: Input
   readonly stdout: Output
   readonly stderr: Output
   /** Fires when somebody wants this program to stop: SIGINT, SIGTERM, or nobody reads its output any more. */
   readonly stop: AbortSignal
-  /** Looked at for `NO_COLOR` only. */
+  /** Looked at for `NO_COLOR` and for passwords only. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What starts this program once more, without its arguments; the first is the executable. */
   readonly self: readonly string[]

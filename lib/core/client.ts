@@ -1,4 +1,4 @@
-import { connect as connectSocket, type Socket } from 'node:net'
+import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
 import { abortedBy } from '@/core/abort.js'
 import { handled } from '@/core/batch.js'
@@ -16,6 +16,8 @@ export interface ClientOptions<C extends Connection = Connection> extends HostOp
   readonly connectTimeoutMs?: number
   /** `true`, or what `node:tls` takes: `ca`, and `key` and `cert` for mutual TLS. @default no TLS */
   readonly tls?: TlsConnectionOptions | boolean
+  /** An IP address of this machine, from which connections are made. @default the system's choice */
+  readonly localAddress?: string
 }
 
 /** Defaults and ranges. */
@@ -25,6 +27,7 @@ export const CLIENT_RANGES = { connectTimeoutMs: [5_000, 0, 2 ** 31 - 1] } as co
 export abstract class Client<C extends Connection = Connection> extends Host<C> {
   #connectTimeoutMs: number
   readonly #tls: TlsConnectionOptions | undefined
+  readonly #localAddress: string | undefined
   #starting: Promise<void> | undefined
   /** Ends what is being made when the client closes. */
   #life = new AbortController()
@@ -32,6 +35,9 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   constructor(options: ClientOptions<C> = {}) {
     super(options)
     this.#connectTimeoutMs = checkRanges<{ connectTimeoutMs: number }>(options, CLIENT_RANGES).connectTimeoutMs
+    this.#localAddress = options.localAddress
+    if (this.#localAddress !== undefined && isIP(this.#localAddress) === 0)
+      throw new TransportError('OPTION_INVALID', { option: 'localAddress', given: this.#localAddress })
     this.#tls = typeof options.tls === 'object' ? options.tls : options.tls === true ? {} : undefined
   }
 
@@ -149,7 +155,8 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   #socketTo(details: ConnectionDetails): Socket {
     const { host, port, path } = details
     const common = { allowHalfOpen: true, noDelay: true }
-    const target = path === undefined ? { host, port } : { path }
+    const from = this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }
+    const target = path === undefined ? { host, port, ...from } : { path }
     if (this.#tls === undefined) return connectSocket({ ...target, ...common })
     const name = path === undefined ? serverName(host) : {}
     return connectTls({ ALPNProtocols: [ALPN], ...name, ...this.#tls, ...target, ...common })

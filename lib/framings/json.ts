@@ -9,6 +9,8 @@ import { wholeNumber } from '@/framings/wholeNumber.js'
 export interface JsonOptions {
   /** How many objects and arrays may be open at once, one inside the other. 1 to 10_000. @default 64 */
   readonly maxDepth?: number
+  /** A newline leaves behind each value. Without it a number alone cannot be sent: nothing would show where it ends. @default true */
+  readonly newline?: boolean
 }
 
 const NEWLINE = 0x0a
@@ -16,8 +18,8 @@ const NOTHING = Buffer.alloc(0)
 
 /**
  * JSON values one after the other, with or without white space between. A message is the exact bytes of one value.
- * They are looked at only to find its end, so `JSON.parse` may still refuse them. A newline leaves behind each value:
- * numbers need it to stay apart, and any reader of lines can follow.
+ * They are looked at only to find its end, so `JSON.parse` may still refuse them. Unless told otherwise, a newline leaves
+ * behind each value: numbers need it to stay apart, and any reader of lines can follow.
  *
  * A number ends only where another byte follows, or with the stream: after `end` has returned, `next` gives it.
  * @see WIRE.md, "json"
@@ -26,6 +28,7 @@ export class JsonFraming extends OpenFraming {
   readonly name = 'json'
   readonly announces = false
   readonly #maxDepth: number
+  readonly #newline: boolean
   readonly #scanner: JsonScanner
   #outboundScanner: JsonScanner | undefined
   /** The chunk being read, and from where on. */
@@ -38,6 +41,7 @@ export class JsonFraming extends OpenFraming {
   constructor(context: Pick<FramingContext, 'writer' | 'maxMessageBytes'>, options: JsonOptions = {}) {
     super(context)
     this.#maxDepth = depthOf(options)
+    this.#newline = options.newline ?? true
     this.#scanner = new JsonScanner(this.#maxDepth)
   }
 
@@ -97,7 +101,7 @@ export class JsonFraming extends OpenFraming {
   start(_size: number): void {}
 
   override finish(): void {
-    this.writer.byte(NEWLINE)
+    if (this.#newline) this.writer.byte(NEWLINE)
   }
 
   override objection(size: number, message: Uint8Array | undefined): Detail | undefined {
@@ -108,7 +112,9 @@ export class JsonFraming extends OpenFraming {
     scanner.reset()
     try {
       const end = scanner.scan(asBuffer(message), 0)
-      if (end === size || (end < 0 && scanner.mayEnd)) return undefined
+      if (end === size) return undefined
+      if (end < 0 && scanner.mayEnd)
+        return this.#newline ? undefined : { size, problem: 'nothing would end the number' }
       return end < 0
         ? { size, problem: 'the value does not end' }
         : { size, offset: end, problem: 'the value ends before' }
@@ -124,7 +130,7 @@ export class JsonFraming extends OpenFraming {
  * @throws TransportError OPTION_INVALID at once
  */
 export const json = (options: JsonOptions = {}): FramingFactory => {
-  const checked = { maxDepth: depthOf(options) }
+  const checked = { ...options, maxDepth: depthOf(options) }
   return (context) => new JsonFraming(context, checked)
 }
 

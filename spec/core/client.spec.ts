@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Connection } from '@/core/connection.js'
 import { blackHole } from '../support/blackHole.js'
+import { caught } from '../support/caught.js'
 import { codeOf } from '../support/codeOf.js'
 import { Gate } from '../support/gate.js'
 import { ManualClock } from '../support/manualClock.js'
@@ -50,6 +51,20 @@ describe('connectTo', () => {
     expect(error).to.deep.include({ code: 'CONNECT_REFUSED', fault: 'system' })
     expect(error.detail).to.include({ address: `127.0.0.1:${port}`, system: 'ECONNREFUSED' })
     expect(client.activeConnections.size).to.equal(0)
+  })
+
+  it('comes from the local address that was asked for', async () => {
+    await using server = new PlainServer({ handler: Bare, listen: ['127.0.0.1:0'] })
+    await server.start()
+    await using client = new PlainClient({ handler: Bare, localAddress: '127.0.0.1' })
+    const connection = await client.connectTo(server.address)
+    expect(connection.socket).to.have.property('localAddress', '127.0.0.1')
+    await using elsewhere = new PlainClient({ handler: Bare, localAddress: '192.0.2.1' })
+    expect(await rejection(elsewhere.connectTo(server.address))).to.have.property('code', 'CONNECT_FAILED')
+    expect(caught(() => new PlainClient({ handler: Bare, localAddress: 'localhost' }))).to.deep.include({
+      code: 'OPTION_INVALID',
+      detail: { option: 'localAddress', given: 'localhost' },
+    })
   })
 
   it('to localhost at which nobody listens on either family is CONNECT_REFUSED', async () => {

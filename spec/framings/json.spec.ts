@@ -40,6 +40,34 @@ describe('JsonFraming', () => {
     four: '22616222 0a',
   })
 
+  describe('without newlines', () => {
+    itKeepsTheFramingContract({
+      create: (writer, maxMessageBytes) => new JsonFraming({ writer, maxMessageBytes }, { newline: false }),
+      opening: '',
+      frames: [
+        ['7b7d', '7b7d'], // {}
+        ['5b315d', '5b315d'], // [1]
+        ['2222', '2222'], // ""
+        ['6e756c6c', '6e756c6c'], // null
+      ],
+      alsoRead: [['7b7d', '0a 7b7d 0a']],
+      anyMessage: fc.json().map((text) => Buffer.from(`[${text}]`)),
+      three: '226122',
+      four: '22616222',
+    })
+
+    it('a number alone cannot be sent, since nothing would end it', () => {
+      const framing = json({ newline: false })({
+        role: 'opener',
+        writer: new Recorder(),
+        maxMessageBytes: 8,
+        windowBytes: 0,
+      })
+      expect(framing.objection(2, Buffer.from('12'))).to.have.property('problem', 'nothing would end the number')
+      expect(framing.objection(4, Buffer.from('[12]'))).to.equal(undefined)
+    })
+  })
+
   describe('where values end', () => {
     const SPLITS: readonly (readonly [stream: string, messages: readonly string[]])[] = [
       ['{}{}', ['{}', '{}']],

@@ -66,13 +66,22 @@ const main = fileURLToPath(new URL(`../../lib/cli/main.${quick ? 'ts' : 'js'}`, 
 /** What starts the program as a process of its own, whether the specs were built or not. */
 export const SELF: readonly string[] = [process.execPath, ...(quick ? ['--import=tsx'] : []), main]
 
+export interface RunOptions {
+  /** Its output goes to one. */
+  readonly terminal?: boolean
+  readonly environment?: Io['environment']
+  /** Its input comes from a terminal; told of each change between showing and hiding what is typed. */
+  readonly hidden?: (on: boolean) => void
+}
+
 /** Runs a command inside this process. */
-export const runHere = (args: readonly string[], options: { readonly terminal?: boolean } = {}): Running => {
+export const runHere = (args: readonly string[], options: RunOptions = {}): Running => {
   const stdout = new Lines(options.terminal)
   const stderr = new Lines(options.terminal)
-  const stdin = new PassThrough()
+  const { hidden, environment = {} } = options
+  const stdin = Object.assign(new PassThrough(), hidden === undefined ? {} : { isTTY: true, setRawMode: hidden })
   const stop = new AbortController()
-  const io: Io = { stdin, stdout, stderr, stop: stop.signal, environment: {}, self: SELF }
+  const io: Io = { stdin, stdout, stderr, stop: stop.signal, environment, self: SELF }
   const ended = dispatch(COMMANDS, args, io).then((code) => {
     stdout.end()
     stderr.end()

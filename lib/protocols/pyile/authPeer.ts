@@ -1,0 +1,239 @@
+import { checkRanges, type Range, type Server } from '@/core/index.js'
+import { AdmissionConnection, type AdmissionDesk } from '@/protocols/pyile/admissionConnection.js'
+import { DistributionConnection } from '@/protocols/pyile/distributionConnection.js'
+import { Doorkeeper } from '@/protocols/pyile/doorkeeper.js'
+import { StatusException } from '@/protocols/pyile/exceptions.js'
+import { Lobby } from '@/protocols/pyile/lobby.js'
+import { Peer } from '@/protocols/pyile/peer.js'
+import { type PeerAddress, peerName, samePeer } from '@/protocols/pyile/peerAddress.js'
+import type { PeerOptions } from '@/protocols/pyile/peerOptions.js'
+import { Roster } from '@/protocols/pyile/roster.js'
+import { wireBytes } from '@/protocols/pyile/wireValue.js'
+import { TransportError } from '@/errors.js'
+
+/** The numbers of the peer that owns a network, beside those of every peer. */
+export interface AuthPeerLimits {
+  /** Where joiners connect. 0, any that is free, to 65_535. @default 4_702 */
+  readonly port?: number
+  /** Where their distribution connections go. 0, any that is free, to 65_535. @default 0 */
+  readonly distPort?: number
+  /** So many wrong passwords ban a host. 1 to 1_000_000. @default 3 */
+  readonly passwordAttempts?: number
+  /** Hosts remembered, of those that were wrong and of those that are banned; the oldest are forgotten. 1 to 1_000_000. @default 10_000 */
+  readonly maxHosts?: number
+  /** Joins at once from one host. 1 to 1_024. @default 16 */
+  readonly maxJoinsPerHost?: number
+  /** Joins at once, of all hosts. 1 to 65_536. @default 64 */
+  readonly maxJoins?: number
+}
+
+/** Defaults and ranges. */
+export const AUTH_PEER_RANGES: Readonly<Record<keyof AuthPeerLimits, Range>> = {
+  port: [4_702, 0, 65_535],
+  distPort: [0, 0, 65_535],
+  passwordAttempts: [3, 1, 1_000_000],
+  maxHosts: [10_000, 1, 1_000_000],
+  maxJoinsPerHost: [16, 1, 1_024],
+  maxJoins: [64, 1, 65_536],
+}
+
+export interface AuthPeerOptions extends PeerOptions, AuthPeerLimits {
+  /** What joiners must know. */
+  readonly password: string
+  /** Counts as originals do, which never ban a host at its first wrong password. @default false */
+  readonly lenientCount?: boolean
+  /** Believes the host in a joiner's address also when it comes from another one, as originals do. @default false */
+  readonly trustClaims?: boolean
+}
+
+/** The addresses of an auth peer. */
+interface Places {
+  readonly main: PeerAddress
+  readonly distribution: PeerAddress
+  readonly messages: PeerAddress
+}
+
+/** Nothing that a joiner says before it is in is larger, but for what its password needs. */
+const MAX_JOIN_BYTES = 4_096
+
+/** The peer that owns a network: it lets others in and tells all of them who is there. Its list is always right. */
+export class AuthPeer extends Peer {
+  readonly #doorkeeper: Doorkeeper
+  readonly #lobby: Lobby<AdmissionConnection>
+  readonly #roster = new Roster<AdmissionConnection>()
+  readonly #trustClaims: boolean
+  readonly #main: Server<AdmissionConnection>
+  readonly #distribution: Server<DistributionConnection>
+  readonly #host: string
+  /** Where it is found, while it is. */
+  #places: Places | undefined
+  #opening: Promise<void> | undefined
+
+  /** @throws TransportError OPTION_INVALID */
+  constructor(options: AuthPeerOptions) {
+    super(options)
+    const limits = checkRanges<AuthPeerLimits>(options, AUTH_PEER_RANGES)
+    const { passwordAttempts, maxHosts, maxJoins } = limits
+    const attempts = options.lenientCount === true ? Math.max(2, passwordAttempts) : passwordAttempts
+    this.#doorkeeper = new Doorkeeper({ password: checkPassword(options.password), attempts, maxHosts })
+    this.#lobby = new Lobby(limits.maxJoinsPerHost)
+    this.#trustClaims = options.trustClaims ?? false
+    this.#host = options.advertisedHost ?? options.host ?? '127.0.0.1'
+    const { clock, pauseMs } = this.wire
+    const raised = (error: TransportError): void => this.raise(error)
+    const desk: AdmissionDesk = {
+      clock,
+      pauseMs,
+      settings: this.settings,
+      doorkeeper: this.#doorkeeper,
+      lobby: this.#lobby,
+      distAddress: () => this.#places?.distribution,
+      objection: (address, host) => this.#objection(address, host),
+      listWith: (address) => listBytes([...this.peers, address]),
+      turnedAway: (host, why) => this.#turnedAway(host, why),
+      joined: (member, address) => this.#joined(member, address),
+      left: (address, cause) => this.#left(address, cause),
+    }
+    const shared = {
+      connectionLimit: Math.min(this.settings.maxPeers + maxJoins, 1_000_000),
+      maxMessageBytes: MAX_JOIN_BYTES,
+      idleTimeoutMs: 0,
+    }
+    const listDesk = { clock, pauseMs, joinerOf: (host: string) => this.#lobby.current(host) }
+    this.#main = this.wire.server(limits.port, shared, { create: () => new AdmissionConnection(desk), raised })
+    this.#distribution = this.wire.server(limits.distPort, shared, {
+      create: () => new DistributionConnection(listDesk),
+      raised,
+    })
+  }
+
+  override get peers(): readonly PeerAddress[] {
+    return this.#places === undefined ? [] : [this.#places.messages, ...this.#roster.addresses]
+  }
+
+  /** Where joiners connect. @throws StatusException NOT_OPEN while it does not listen */
+  get address(): PeerAddress {
+    return this.#open().main
+  }
+
+  /** Where their distribution connections go. @throws StatusException NOT_OPEN while it does not listen */
+  get distAddress(): PeerAddress {
+    return this.#open().distribution
+  }
+
+  /** Those that have joined. */
+  get connectedAddrs(): readonly PeerAddress[] {
+    return this.#roster.addresses
+  }
+
+  /** Hosts that may not come in any more. */
+  get blockedPeers(): ReadonlySet<string> {
+    return this.#doorkeeper.blocked
+  }
+
+  /** Hosts that have been wrong about the password, and how often. */
+  get limboPeers(): ReadonlyMap<string, number> {
+    return this.#doorkeeper.limbo
+  }
+
+  /** Bans a host from now on; those of it that have joined stay. */
+  block(host: string): void {
+    this.#doorkeeper.ban(host)
+  }
+
+  /** Lets a banned host try again. */
+  unblock(host: string): void {
+    this.#doorkeeper.unban(host)
+  }
+
+  /**
+   * Listens for joiners and messages; resolves when it does.
+   * @throws StatusException NOT_OPEN after `leave`; TransportError ADDRESS_IN_USE, LISTEN_FAILED
+   */
+  authenticatePeers(): Promise<void> {
+    if (this.leaving) return Promise.reject(new StatusException('NOT_OPEN', { what: 'auth peer' }))
+    this.#opening ??= this.#listen().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
+  }
+
+  protected override get connected(): boolean {
+    return this.#places !== undefined
+  }
+
+  protected override async closeNetwork(): Promise<void> {
+    await this.#opening?.catch(ignore)
+    this.#places = undefined
+    await Promise.allSettled([this.#main.close(), this.#distribution.close()])
+  }
+
+  async #listen(): Promise<void> {
+    await this.connect()
+    await this.#distribution.start()
+    try {
+      await this.#main.start()
+    } catch (error) {
+      await this.#distribution.close()
+      throw error
+    }
+    this.#places = {
+      main: [this.#host, this.#main.address.port],
+      distribution: [this.#host, this.#distribution.address.port],
+      messages: this.peerAddress,
+    }
+    this.note('INFO', `listening for peers at ${peerName(this.#places.main)}`)
+  }
+
+  #open(): Places {
+    if (this.#places !== undefined) return this.#places
+    throw new StatusException('NOT_OPEN', { what: 'auth peer' })
+  }
+
+  #objection(address: PeerAddress, host: string): string | undefined {
+    const { maxPeers, maxValueBytes } = this.settings
+    if (!this.#trustClaims && address[0] !== host) return `it says it is at ${address[0]}`
+    if (this.peers.some((peer) => samePeer(peer, address))) return `${peerName(address)} is in the network`
+    if (this.peers.length >= maxPeers) return `the network has ${maxPeers} peers`
+    const size = listBytes([...this.peers, address]).length
+    return size > maxValueBytes ? `the list would have ${size} bytes` : undefined
+  }
+
+  #turnedAway(host: string, why: 'wrong' | 'banned' | 'refused' | Error): void {
+    if (why === 'wrong') return this.note('WARNING', `${host} was wrong about the password`)
+    if (why === 'banned') return this.note('WARNING', `${host} was wrong about the password and is banned`)
+    if (why === 'refused') return this.note('INFO', `${host} is banned and was sent away`)
+    this.note('WARNING', `a join from ${host} came to nothing: ${why.message}`)
+  }
+
+  #joined(member: AdmissionConnection, address: PeerAddress): void {
+    this.#roster.add(address, member)
+    this.note('INFO', `${peerName(address)} has joined`)
+    this.#distribute()
+  }
+
+  #left(address: PeerAddress, cause: Error | undefined): void {
+    this.#roster.remove(address)
+    if (this.leaving) return
+    const inOrder = cause === undefined || (cause instanceof TransportError && cause.code === 'REMOTE_ENDED')
+    this.note('INFO', `${peerName(address)} has gone${inOrder ? '' : `: ${cause.message}`}`)
+    this.#distribute()
+  }
+
+  #distribute(): void {
+    const list = listBytes(this.peers)
+    for (const member of this.#roster.members) member.pushList(list)
+    this.listChanged()
+  }
+}
+
+const listBytes = (addresses: readonly PeerAddress[]): Buffer => wireBytes({ distro: addresses })
+
+const checkPassword = (password: unknown): string => {
+  if (typeof password === 'string' && wireBytes({ shadow: password }).length <= MAX_JOIN_BYTES) return password
+  const expected = `text that takes at most ${MAX_JOIN_BYTES} bytes on the wire`
+  throw new TransportError('OPTION_INVALID', { option: 'password', given: typeof password, expected })
+}
+
+const ignore = (): void => {}
