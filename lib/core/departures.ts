@@ -43,7 +43,7 @@ export class Departures {
     const departure = new Deferred()
     this.#unsent.add(departure)
     this.#unsentBytes += message.length
-    onAbort(signal, departure.promise, departure.reject)
+    onAbort(signal, departure.promise, (error) => departure.reject(error))
     try {
       socket.send(message, to.port, to.host, (error) => {
         if (error !== null) return departure.reject(this.#failure(error, message, to))
