@@ -42,7 +42,7 @@ export const readJsonObject = (bytes: Buffer, from: number, to: number): JsonObj
   return parseObject(text)
 }
 
-/** The same for the text of two objects that stand one behind the other, read at once; undefined when it is not plain ASCII. */
+/** All bytes from there on as text; undefined unless they are plain ASCII, where a place among the bytes is one in the text. */
 export const asciiText = (bytes: Buffer, from: number): string | undefined => {
   const text = bytes.toString('utf8', from)
   return text.length === bytes.length - from && !text.includes(REPLACEMENT) ? text : undefined

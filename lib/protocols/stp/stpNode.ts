@@ -13,7 +13,7 @@ import { nothingCounted } from '@/protocols/stp/stpCounts.js'
 import { isPort, type StpSettings } from '@/protocols/stp/stpOptions.js'
 import type { StpProtocol } from '@/protocols/stp/stpPacket.js'
 import { Transports } from '@/protocols/stp/transports.js'
-import { TransportError } from '@/errors.js'
+import { type Code, TransportError } from '@/errors.js'
 
 /** What a node tells whoever has made it; any of it may throw. */
 export interface NodeHooks {
@@ -28,6 +28,9 @@ const REQUEST = 'gimmeurnumberdude'
 const ANSWER = 'iamheredude'
 /** Where an original that no longer listens on TCP learns of us; not PEER_JOIN, which it would answer. */
 const PEER_HERE = '/peer-here'
+
+/** What becomes known without the call that failed with it. */
+const REPORTED: ReadonlySet<Code> = new Set<Code>(['DATAGRAM_UNSENT', 'GROUP_UNREACHED', 'CLOSED'])
 
 /** Everything a node consists of, joined together, and its life. */
 export class StpNode {
@@ -91,7 +94,7 @@ export class StpNode {
     })
     this.post = new Post(settings, this, this.register, this.transports)
     this.#discovery = new Discovery(settings, this.counts, {
-      sync: () => this.sync().catch(ignore),
+      sync: () => this.sync().catch((error: unknown) => this.#unsynced(error)),
       answer: ({ ip, tcpport }) =>
         this.post.sendTcp(ANSWER, ip, { namespace: PEER_JOIN, passPubKey: true, toPort: tcpport }),
       answerFailed: (error, { ip, udpport }) => this.#answerFailed(error, ip, udpport),
@@ -153,6 +156,12 @@ export class StpNode {
     await this.transports.listen(options)
     this.#cancelSweep = clock.every(sweepMs, () => this.#sweep())
     this.#discovery.start()
+  }
+
+  /** A request that nobody waits for could not be sent; what the socket has reported already is not told twice. */
+  #unsynced(error: unknown): void {
+    if (!(error instanceof TransportError) || REPORTED.has(error.code)) return
+    this.raise(error)
   }
 
   #sweep(): void {

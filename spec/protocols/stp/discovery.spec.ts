@@ -89,6 +89,15 @@ describe('STP, discovery', () => {
     while (node.counts.droppedOwn === 0) await turns()
   })
 
+  it('whose request cannot be written is reported, though nobody waits for it', async () => {
+    await using stage = new StpStage()
+    const clock = new ManualClock()
+    const node = await stage.node({ ...BUILT_IN, clock, user: 'u'.repeat(66_000) })
+    clock.advance(5_000)
+    await node.until(() => node.troubles.length === 1)
+    expect(node.troubles[0]?.code).to.equal('MESSAGE_UNSENDABLE')
+  })
+
   it('is answered over TCP, whatever the request says, in the clear and with the public key', async () => {
     await using stage = new StpStage()
     const node = await stage.node({ publishKey: false })
