@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { AuthPeer, type PeerAddress, type PeerOptions } from '@/protocols/pyile/index.js'
+import type { TransportError } from '@/errors.js'
 import { caught } from '../../support/caught.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
@@ -366,6 +367,38 @@ describe('AuthPeer', () => {
     ])
     expect(auth.messenger.getMessages()).to.have.lengthOf(1)
   })
+
+  for (const [how, errorRaised] of [
+    ['not overridden', undefined],
+    [
+      'throwing itself',
+      () => {
+        throw new Error('even here')
+      },
+    ],
+  ] as const) {
+    it(`warns the process when errorRaised is ${how}, and nothing worse happens`, async () => {
+      class Careless extends AuthPeer {
+        protected override messageReceived(): void {
+          throw new Error('on purpose')
+        }
+        protected override errorRaised(error: TransportError): void {
+          if (errorRaised === undefined) super.errorRaised(error)
+          else errorRaised()
+        }
+      }
+      await using auth = new Careless({ alias: 'a', password: 'password', port: 0 })
+      await auth.authenticatePeers()
+      const warned = new Promise<Error>((resolve) => {
+        process.once('warning', resolve)
+      })
+      await using joiner = new WatchedJoinPeer()
+      await joiner.getAuthenticated(auth.address[1], 'password')
+      expect((await joiner.broadcast('hello'))?.received).to.have.lengthOf(1)
+      expect((await warned).message).to.include(errorRaised === undefined ? 'on purpose' : 'even here')
+      expect((await joiner.broadcast('again'))?.received).to.have.lengthOf(1)
+    })
+  }
 
   it('leaves once, closes everything, and its ports are free again', async () => {
     const auth = await opened()
