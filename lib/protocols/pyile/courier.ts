@@ -38,7 +38,10 @@ export class Courier {
    * @returns the alias in the receipt, or undefined when there was none
    * @throws SendException PEER_UNREACHABLE, ABORTED; NOT_OPEN after `close`
    */
-  deliver(to: PeerAddress, bytes: Buffer, options: Abortable = {}): Promise<string | undefined> {
+  deliver(to: PeerAddress, bytes: Buffer, { signal }: Abortable = {}): Promise<string | undefined> {
+    // One of its own: a signal warns of a leak when it has more than ten listeners.
+    const own = signal === undefined ? undefined : AbortSignal.any([signal])
+    const options = own === undefined ? {} : { signal: own }
     const lane = peerName(to)
     this.#waiting++
     const delivery = (this.#lanes.get(lane) ?? Promise.resolve())
@@ -49,7 +52,7 @@ export class Courier {
       })
     const settled = delivery.catch(ignore)
     this.#lanes.set(lane, settled)
-    return options.signal === undefined ? delivery : orAborted(delivery, options.signal)
+    return own === undefined ? delivery : orAborted(delivery, own)
   }
 
   /** Gives up what is under way and what waits. */

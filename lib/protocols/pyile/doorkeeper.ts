@@ -47,14 +47,14 @@ export class Doorkeeper {
       return 'banned'
     }
     this.#limbo.set(host, failures)
-    if (this.#limbo.size > this.#maxHosts) this.#limbo.delete(first(this.#limbo.keys()))
+    if (this.#limbo.size > this.#maxHosts) forgetOldest(this.#limbo)
     return 'wrong'
   }
 
   ban(host: string): void {
     this.#limbo.delete(host)
     this.#blocked.add(host)
-    if (this.#blocked.size > this.#maxHosts) this.#blocked.delete(first(this.#blocked.values()))
+    if (this.#blocked.size > this.#maxHosts) forgetOldest(this.#blocked)
   }
 
   unban(host: string): void {
@@ -66,7 +66,7 @@ export class Doorkeeper {
   }
 }
 
-const first = (hosts: Iterable<string>): string => {
-  for (const host of hosts) return host
-  return ''
+const forgetOldest = (hosts: Map<string, number> | Set<string>): void => {
+  const [oldest = ''] = hosts.keys()
+  hosts.delete(oldest)
 }

@@ -1,5 +1,6 @@
 import type { Abortable, Server } from '@/core/index.js'
 import { Aliases } from '@/protocols/pyile/aliases.js'
+import { type BroadcastEnd, type BroadcastReport, reportOf } from '@/protocols/pyile/broadcastReport.js'
 import { Courier } from '@/protocols/pyile/courier.js'
 import { SendException, StatusException } from '@/protocols/pyile/exceptions.js'
 import { Guard } from '@/protocols/pyile/guard.js'
@@ -16,15 +17,6 @@ export interface Delivery {
   readonly message: Message
   /** The alias in the receipt; undefined when none came, and nobody knows whether the message is there. */
   readonly receipt: string | undefined
-}
-
-/** How a broadcast went: which peers, in the order of the list. */
-export interface BroadcastReport {
-  readonly message: Message
-  readonly received: readonly PeerAddress[]
-  /** They took it and said nothing. */
-  readonly silent: readonly PeerAddress[]
-  readonly unreachable: readonly PeerAddress[]
 }
 
 /** What is not worth a broadcast. */
@@ -139,23 +131,10 @@ export abstract class Peer {
     const { peerAddress } = this
     const others = this.peers.filter((peer) => !samePeer(peer, peerAddress))
     this.#courier.assertRoom(others.length)
-    const ends = await Promise.all(
-      others.map(async (peer) => {
-        const end = await this.#deliver(peer, own.bytes, options).then(howItEnded, asFailure)
-        if (end instanceof Error) this.#unreached(peer, end)
-        return { peer, end }
-      }),
-    )
+    const ends = await Promise.all(others.map((peer) => this.#tell(peer, own.bytes, options)))
     if (options.signal?.aborted === true) throw new SendException('ABORTED')
     this.#store(own.stored)
-    const those = (wanted: (end: 'received' | 'silent' | Error) => boolean): readonly PeerAddress[] =>
-      ends.filter(({ end }) => wanted(end)).map(({ peer }) => peer)
-    return {
-      message: own.stored,
-      received: those((end) => end === 'received'),
-      silent: those((end) => end === 'silent'),
-      unreachable: those((end) => end instanceof Error),
-    }
+    return reportOf(own.stored, ends)
   }
 
   /**
@@ -270,6 +249,16 @@ export abstract class Peer {
     return alias
   }
 
+  async #tell(peer: PeerAddress, bytes: Buffer, options: Abortable): Promise<BroadcastEnd> {
+    try {
+      const receipt = await this.#deliver(peer, bytes, options)
+      return { peer, how: receipt === undefined ? 'silent' : 'received' }
+    } catch (error) {
+      this.#unreached(peer, error)
+      return { peer, how: 'unreachable' }
+    }
+  }
+
   #unreached(peer: PeerAddress, error: unknown): void {
     const given = error instanceof SendException && error.code !== 'PEER_UNREACHABLE'
     if (!given) this.note('INFO', `${peerName(peer)} is not responding`)
@@ -291,7 +280,4 @@ export abstract class Peer {
   }
 }
 
-const howItEnded = (receipt: string | undefined): 'received' | 'silent' =>
-  receipt === undefined ? 'silent' : 'received'
-const asFailure = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 const ignore = (): void => {}

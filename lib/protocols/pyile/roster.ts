@@ -13,14 +13,6 @@ export class Roster<T> {
     return [...this.#members.values()].map(({ address }) => address)
   }
 
-  get size(): number {
-    return this.#members.size
-  }
-
-  has(address: PeerAddress): boolean {
-    return this.#members.has(peerName(address))
-  }
-
   add(address: PeerAddress, member: T): void {
     this.#members.set(peerName(address), { address, member })
   }

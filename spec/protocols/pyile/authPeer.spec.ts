@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { AuthPeer, type PeerAddress } from '@/protocols/pyile/index.js'
+import { AuthPeer, type PeerAddress, type PeerOptions } from '@/protocols/pyile/index.js'
+import type { TransportError } from '@/errors.js'
 import { caught } from '../../support/caught.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
@@ -30,13 +31,26 @@ const joinerAt = async (auth: AuthPeer, step: 'shadow' | 'address' | 'distributi
 }
 
 /** It still lets others in. */
-const goesOn = async (auth: WatchedAuthPeer): Promise<void> => {
+const goesOn = async (auth: WatchedAuthPeer, options: Partial<PeerOptions> = {}): Promise<void> => {
   const before = auth.peers.length
-  await using joiner = new WatchedJoinPeer()
+  await using joiner = new WatchedJoinPeer(options)
   await joiner.getAuthenticated(auth.address[1], 'password')
   expect(auth.peers).to.have.lengthOf(before + 1)
   await joiner.leave()
   await auth.happened.until(() => auth.peers.length === before)
+}
+
+/** One message of the handshake framing, with its length, and the answer to it. */
+const frame = async (peer: RawPeer, text: string): Promise<void> => {
+  const bytes = Buffer.from(text)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  await peer.send(length).expect('ff')
+  peer.send(bytes)
+}
+const heard = async (peer: RawPeer): Promise<string> => {
+  const size = (await peer.read(4)).readUInt32BE()
+  return (await peer.send('ff').read(size)).toString()
 }
 
 describe('AuthPeer', () => {
@@ -76,6 +90,32 @@ describe('AuthPeer', () => {
         await goesOn(auth)
       })
     }
+
+    it('over the handshake framing, too, what is no value closes that connection only', async () => {
+      const framing = 'handshake'
+      await using auth = await opened({ framing })
+      const junk = ['', 'hello', '{"shadow": 1}', '{"a": "b"', '\u0000', '['.repeat(2_000)]
+      for (const text of junk) {
+        await using early = await (await rawFrom(auth.address)).open()
+        expect(await heard(early)).to.equal('{"banned": false}')
+        await frame(early, text)
+        await early.ended
+        await using late = await (await rawFrom(auth.address)).open()
+        await heard(late)
+        await frame(late, '{"shadow":"password"}')
+        expect(await heard(late)).to.equal('{"authenticated": true}')
+        await frame(late, text)
+        await late.ended
+        await using sender = await (await rawFrom(auth.peerAddress)).open()
+        await frame(sender, text)
+        await sender.ended
+      }
+      await auth.happened.until(({ notes }) => notes.length === 1 + 3 * junk.length)
+      await using other = await rawFrom(auth.address)
+      say(other, 'GET / HTTP/1.1')
+      await other.ended
+      await goesOn(auth, { framing })
+    })
 
     for (const step of ['shadow', 'address', 'distribution'] as const) {
       it(`silence of 4 s where the ${step} should come ends the join, and holds up nobody`, async () => {
@@ -242,6 +282,21 @@ describe('AuthPeer', () => {
       await joined[Symbol.asyncDispose]()
     })
 
+    it('does not put the next beat off for what it did not ask for', async () => {
+      const clock = new ManualClock()
+      await using auth = await opened({ clock })
+      await using joined = await clock.passUntil(rawJoin(auth, ['127.0.0.1', 9]), 1)
+      say(joined.main, '{"<3": true}')
+      await turns(20)
+      clock.advance(1_500)
+      say(joined.main, '{"<3": true}{"<3": true}')
+      await turns(20)
+      clock.advance(400)
+      await clock.passUntil(hear(joined.main, '{"<3": true}'), 5)
+      expect(clock.now()).to.be.below(3_400)
+      await joined[Symbol.asyncDispose]()
+    })
+
     for (const [what, end] of [
       ['its main connection is reset', (joined: Awaited<ReturnType<typeof rawJoin>>) => joined.main.rst()],
       ['its main connection ends', (joined: Awaited<ReturnType<typeof rawJoin>>) => joined.main.fin()],
@@ -312,6 +367,38 @@ describe('AuthPeer', () => {
     ])
     expect(auth.messenger.getMessages()).to.have.lengthOf(1)
   })
+
+  for (const [how, errorRaised] of [
+    ['not overridden', undefined],
+    [
+      'throwing itself',
+      () => {
+        throw new Error('even here')
+      },
+    ],
+  ] as const) {
+    it(`warns the process when errorRaised is ${how}, and nothing worse happens`, async () => {
+      class Careless extends AuthPeer {
+        protected override messageReceived(): void {
+          throw new Error('on purpose')
+        }
+        protected override errorRaised(error: TransportError): void {
+          if (errorRaised === undefined) super.errorRaised(error)
+          else errorRaised()
+        }
+      }
+      await using auth = new Careless({ alias: 'a', password: 'password', port: 0 })
+      await auth.authenticatePeers()
+      const warned = new Promise<Error>((resolve) => {
+        process.once('warning', resolve)
+      })
+      await using joiner = new WatchedJoinPeer()
+      await joiner.getAuthenticated(auth.address[1], 'password')
+      expect((await joiner.broadcast('hello'))?.received).to.have.lengthOf(1)
+      expect((await warned).message).to.include(errorRaised === undefined ? 'on purpose' : 'even here')
+      expect((await joiner.broadcast('again'))?.received).to.have.lengthOf(1)
+    })
+  }
 
   it('leaves once, closes everything, and its ports are free again', async () => {
     const auth = await opened()

@@ -213,6 +213,19 @@ describe('the messages of a Pyile peer', () => {
       expect([first, last].every(({ main }) => main.socket.readable)).to.equal(true)
     })
 
+    it('to many peers by one signal are no leak of listeners', async () => {
+      await using peer = await opened()
+      const warnings: string[] = []
+      const warned = (warning: Error): void => void warnings.push(warning.name)
+      process.on('warning', warned)
+      const { signal } = new AbortController()
+      const to = await nobody()
+      await Promise.all(Array.from({ length: 20 }, () => rejection(peer.send(to, 'x', to, { signal }))))
+      await new Promise(setImmediate)
+      process.off('warning', warned)
+      expect(warnings).to.deep.equal([])
+    })
+
     it('to everybody when there is nobody are stored all the same', async () => {
       await using peer = await opened()
       expect(await peer.broadcast('alone')).to.deep.include({ received: [], silent: [], unreachable: [] })
