@@ -73,6 +73,28 @@ export const CODES = {
   DATAGRAM_UNSENT: { fault: 'system', text: 'the system did not take the datagram' },
   DATAGRAM_UNREAD: { fault: 'system', text: 'the system could not hand over what had arrived' },
   GROUP_UNREACHED: { fault: 'system', text: 'the multicast group cannot be joined or reached through its interface' },
+
+  // pnet: packets, seals and values
+  PACKET_MALFORMED: { fault: 'remote', text: 'the line is not a packet' },
+  PACKET_UNEXPECTED: { fault: 'remote', text: 'the packet is of a type that has no place here' },
+  PACKET_REFUSED: { fault: 'remote', text: 'the other node refused the packet' },
+  NETWORK_DIFFERENT: { fault: 'remote', text: 'the packet is of another network' },
+  NETWORK_KEY_DIFFERENT: { fault: 'remote', text: 'the packet was not sealed with the key of this network' },
+  FERNET_KEY_INVALID: { fault: 'local', text: 'a Fernet key is 32 bytes, or 44 characters of URL-safe base64' },
+  FERNET_REJECTED: { fault: 'remote', text: 'the Fernet token does not open with this key' },
+  NODE_KEY_INVALID: { fault: 'remote', text: 'this is not an RSA key that a node can use' },
+  ENVELOPE_MALFORMED: { fault: 'remote', text: 'the payload is not an envelope' },
+  ENVELOPE_REJECTED: { fault: 'remote', text: 'the envelope is for another node, or was changed' },
+  ADVERTISEMENT_MALFORMED: { fault: 'remote', text: 'the payload is not an advertisement' },
+  VALUE_MALFORMED: { fault: 'remote', text: 'the bytes are not a value in the universal encoding' },
+  VALUE_UNSENDABLE: { fault: 'local', text: 'the value cannot be written' },
+  PICKLE_MALFORMED: { fault: 'remote', text: 'the bytes are not a pickle' },
+  PICKLE_REFUSED: { fault: 'remote', text: 'the pickle asks for more than plain data' },
+  PICKLE_TOO_LARGE: { fault: 'remote', text: 'the pickle is above a limit' },
+  NAME_UNUSABLE: { fault: 'local', text: 'the name has characters that the protocol cannot carry, or too many' },
+  COMMAND_MALFORMED: { fault: 'remote', text: 'the message is not a command of this protocol' },
+  CHECKSUM_DIFFERENT: { fault: 'remote', text: 'what arrived is not what its checksum says' },
+  CALL_MALFORMED: { fault: 'remote', text: 'the bytes are not a call of a function, or not its outcome' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */
