@@ -95,6 +95,19 @@ export const CODES = {
   COMMAND_MALFORMED: { fault: 'remote', text: 'the message is not a command of this protocol' },
   CHECKSUM_DIFFERENT: { fault: 'remote', text: 'what arrived is not what its checksum says' },
   CALL_MALFORMED: { fault: 'remote', text: 'the bytes are not a call of a function, or not its outcome' },
+
+  // pnet nodes
+  PEER_UNKNOWN: { fault: 'local', text: 'no peer of that name is known' },
+  PEER_LIMIT: { fault: 'local', text: 'maxPeers are known already' },
+  PENDING_LIMIT: { fault: 'local', text: 'maxPendingRequests are under way already' },
+  REPLY_MISSING: { fault: 'remote', text: 'the peer ended the connection without a reply' },
+  REPLY_TIMEOUT: { fault: 'remote', text: 'the peer did not reply within replyTimeoutMs' },
+  REPLY_UNREADABLE: { fault: 'remote', text: 'the reply of the peer cannot be read' },
+  CALL_FAILED: { fault: 'remote', text: 'the peer could not do what was asked' },
+  FUNCTION_UNKNOWN: { fault: 'remote', text: 'there is no function of that name' },
+  STREAM_LIMIT: { fault: 'remote', text: 'the stream, or all streams together, are above the limit' },
+  STREAM_UNKNOWN: { fault: 'remote', text: 'a stream that is not known was asked for again and again' },
+  HANDLER_TIMEOUT: { fault: 'local', text: 'what handles the request took longer than handlerTimeoutMs' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */
