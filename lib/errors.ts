@@ -88,7 +88,6 @@ export const CODES = {
   NAME_UNUSABLE: { fault: 'local', text: 'the name has characters that the protocol cannot carry, or too many' },
   COMMAND_MALFORMED: { fault: 'remote', text: 'the message is not a command of this protocol' },
   CHECKSUM_DIFFERENT: { fault: 'remote', text: 'what arrived is not what its checksum says' },
-  CALL_MALFORMED: { fault: 'remote', text: 'the bytes are not a call of a function, or not its outcome' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */

@@ -38,17 +38,7 @@ export { type Picklable, PickleTuple, type PickleValue } from '@/protocols/pnet/
 export { unpickle } from '@/protocols/pnet/pickle/unpickle.js'
 export { MAX_KEY_BITS, MIN_KEY_BITS, NodePublicKey } from '@/protocols/pnet/publicKey.js'
 export { PublicKeyCache } from '@/protocols/pnet/publicKeyCache.js'
-export type { JsonValue } from '@/protocols/pnet/pythonJson.js'
 export { type Refusal, refusalOf } from '@/protocols/pnet/refusal.js'
-export {
-  CALL_PROBLEMS,
-  type CallOutcome,
-  decodeCall,
-  decodeOutcome,
-  encodeCall,
-  encodeOutcome,
-  type RemoteCall,
-} from '@/protocols/pnet/remoteCall.js'
 export type { Sources } from '@/protocols/pnet/sources.js'
 export {
   decodeUniversal,
