@@ -68,6 +68,12 @@ export const CODES = {
   ADDRESS_IN_USE: { fault: 'system', text: 'another program already listens at that address' },
   LISTEN_FAILED: { fault: 'system', text: 'the server could not listen at that address' },
 
+  // datagrams
+  DATAGRAM_TOO_LARGE: { fault: 'local', text: 'the datagram is larger than may be sent' },
+  DATAGRAM_UNSENT: { fault: 'system', text: 'the system did not take the datagram' },
+  DATAGRAM_UNREAD: { fault: 'system', text: 'the system could not hand over what had arrived' },
+  GROUP_UNREACHED: { fault: 'system', text: 'the multicast group cannot be joined or reached through its interface' },
+
   // pnet: packets, seals and values
   PACKET_MALFORMED: { fault: 'remote', text: 'the line is not a packet' },
   PACKET_UNEXPECTED: { fault: 'remote', text: 'the packet is of a type that has no place here' },
@@ -88,6 +94,19 @@ export const CODES = {
   NAME_UNUSABLE: { fault: 'local', text: 'the name has characters that the protocol cannot carry, or too many' },
   COMMAND_MALFORMED: { fault: 'remote', text: 'the message is not a command of this protocol' },
   CHECKSUM_DIFFERENT: { fault: 'remote', text: 'what arrived is not what its checksum says' },
+
+  // pnet nodes
+  PEER_UNKNOWN: { fault: 'local', text: 'no peer of that name is known' },
+  PEER_LIMIT: { fault: 'local', text: 'maxPeers are known already' },
+  PENDING_LIMIT: { fault: 'local', text: 'maxPendingRequests are under way already' },
+  REPLY_MISSING: { fault: 'remote', text: 'the peer ended the connection without a reply' },
+  REPLY_TIMEOUT: { fault: 'remote', text: 'the peer did not reply within replyTimeoutMs' },
+  REPLY_UNREADABLE: { fault: 'remote', text: 'the reply of the peer cannot be read' },
+  CALL_FAILED: { fault: 'remote', text: 'the peer could not do what was asked' },
+  FUNCTION_UNKNOWN: { fault: 'remote', text: 'there is no function of that name' },
+  STREAM_LIMIT: { fault: 'remote', text: 'the stream, or all streams together, are above the limit' },
+  STREAM_UNKNOWN: { fault: 'remote', text: 'a stream that is not known was asked for again and again' },
+  HANDLER_TIMEOUT: { fault: 'local', text: 'what handles the request took longer than handlerTimeoutMs' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */

@@ -16,6 +16,7 @@ import { huge } from '../benchmarks/huge.js'
 import { idle } from '../benchmarks/idle.js'
 import { large } from '../benchmarks/large.js'
 import { pipelined64 } from '../benchmarks/pipelined64.js'
+import { pnet } from '../benchmarks/pnet.js'
 import { strict64 } from '../benchmarks/strict64.js'
 
 const { FAULTY_BYTES } = faults
@@ -51,7 +52,7 @@ describe('benchmarks', function () {
   this.timeout(20_000)
   this.slow(5_000)
 
-  for (const question of [strict64, pipelined64, large, huge, idle, codecs]) {
+  for (const question of [strict64, pipelined64, large, huge, idle, codecs, pnet]) {
     it(`answers ${question.name} in a trial in which everything arrives, and judges nothing by it`, async () => {
       const { code, out, err } = await run([question], ['--trial'])
       expect(code, err).to.equal(0)

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { CLIENT_RANGES } from '@/core/client.js'
+import { DATAGRAM_RANGES } from '@/core/datagramOptions.js'
 import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
@@ -40,6 +41,7 @@ describe('docs/limits.md', () => {
     ['server, client', HOST_RANGES],
     ['server', SERVER_RANGES],
     ['client', CLIENT_RANGES],
+    ['datagrams', DATAGRAM_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

@@ -2,7 +2,7 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Code } from '@/errors.js'
 import type { Role } from '@/framings/framing.js'
 
-/** What every event says: whose connection, and when, in monotonic milliseconds of the connection's clock. */
+/** What every event says: whose connection or socket, and when, in monotonic milliseconds of its clock. */
 export interface ConnectionEvent {
   readonly id: string
   readonly atMs: number
@@ -44,6 +44,21 @@ export interface Events {
   readonly error: { readonly error: Error }
   /** The connection is over; without a cause it ended in good order. */
   readonly close: { readonly cause?: Error }
+  /** A datagram arrived, or the system took one. `id` is that of its socket, `remote` the other end. */
+  readonly datagram: {
+    readonly direction: Direction
+    readonly remote: string
+    readonly bytes: number
+    readonly chunk: Uint8Array
+  }
+  /** A datagram that arrived was dropped: it was too large, too many waited, or the socket was closed. */
+  readonly datagramDropped: {
+    readonly remote: string
+    readonly bytes: number
+    readonly reason: 'size' | 'room' | 'closed'
+  }
+  /** A datagram was not sent, a group not joined, something not read, or a hook threw; the socket lives on. */
+  readonly datagramTrouble: { readonly error: Error }
 }
 
 /** The name of a channel without its prefix. */
@@ -74,6 +89,9 @@ export const channels: Readonly<Record<EventName, Channel>> = {
   limit: named('limit'),
   error: named('error'),
   close: named('close'),
+  datagram: named('datagram'),
+  datagramDropped: named('datagramDropped'),
+  datagramTrouble: named('datagramTrouble'),
 }
 
 /** Publishes one event. Call it only behind `channels[name].hasSubscribers`. */

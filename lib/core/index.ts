@@ -3,6 +3,9 @@ export { systemClock } from '@/core/clock.js'
 export { type SelfSigned, selfSigned, type SelfSignedOptions } from '@/core/certificate.js'
 export { Client, CLIENT_RANGES, type ClientOptions } from '@/core/client.js'
 export { type Abortable, Connection } from '@/core/connection.js'
+export type { DatagramCounts } from '@/core/datagramCounts.js'
+export { Datagrams, type DatagramSender } from '@/core/datagrams.js'
+export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions } from '@/core/datagramOptions.js'
 export { type AddressLike, ConnectionDetails } from '@/core/details.js'
 export {
   CHANNEL_PREFIX,
@@ -17,6 +20,8 @@ export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/ho
 export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
 export {
+  type Checked,
+  checkRanges,
   CONNECTION_RANGES,
   type ConnectionLimits,
   type ConnectionOptions,

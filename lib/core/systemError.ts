@@ -21,16 +21,17 @@ const NAMED: Readonly<Record<string, Code>> = {
  */
 export const systemError = (error: unknown, otherwise: Code, detail: Detail = {}): TransportError => {
   if (error instanceof TransportError) return error
-  const system = codeOf(error)
+  const system = systemCode(error)
   const named = otherwise === 'CONNECT_FAILED' ? { ...CONNECTING, ...NAMED } : NAMED
   const code = (system === undefined ? undefined : named[system]) ?? (isTls(system) ? 'TLS_FAILED' : otherwise)
   const says = system === undefined && error instanceof Error ? error.message : undefined
   return new TransportError(code, { ...detail, system, says }, { cause: error })
 }
 
-const codeOf = (error: unknown): string | undefined => {
+/** The system's own name of an error, such as `ENODEV`; undefined when it has none. */
+export const systemCode = (error: unknown): string | undefined => {
   // Connecting to several addresses at once fails with one error for each; the first speaks for all.
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  if (error instanceof AggregateError) return systemCode(error.errors[0])
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 

@@ -1,3 +1,32 @@
+export { AdvancedNode } from '@/protocols/pnet/advancedNode.js'
+export { type AdvancedNodeOptions, STREAM_RANGES, type StreamLimits } from '@/protocols/pnet/advancedOptions.js'
+export { CallInput } from '@/protocols/pnet/callInput.js'
+export type { Answer, Sendable } from '@/protocols/pnet/caller.js'
+export type { ChunkStream } from '@/protocols/pnet/chunkStream.js'
+export {
+  type CommandCall,
+  type CommandFunction,
+  type CommandOptions,
+  CommandRefusal,
+  type KeywordArguments,
+} from '@/protocols/pnet/commandFunction.js'
+export { CALL_RANGES, type CallOptions, CommandNode, type CommandNodeOptions } from '@/protocols/pnet/commandNode.js'
+export type { Request } from '@/protocols/pnet/desk.js'
+export type { NetworkNode, Targets } from '@/protocols/pnet/networkNode.js'
+export { type BasicNodeOptions, type Handler, Node } from '@/protocols/pnet/node.js'
+export type { FunctionCall, FunctionResult, NodeFunction } from '@/protocols/pnet/nodeFunction.js'
+export { NODE_RANGES, type NodeLimits, type NodeOptions } from '@/protocols/pnet/nodeOptions.js'
+export type { Outcome } from '@/protocols/pnet/outcome.js'
+export type { Peer } from '@/protocols/pnet/peerTable.js'
+export {
+  type Keywords,
+  keywords,
+  type Remote,
+  type RemoteArguments,
+  type RemoteMany,
+} from '@/protocols/pnet/remoteApi.js'
+export type { Source } from '@/protocols/pnet/uploadStream.js'
+
 export {
   type Advertisement,
   decodeAdvertisement,
