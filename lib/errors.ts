@@ -94,7 +94,6 @@ export const CODES = {
   NAME_UNUSABLE: { fault: 'local', text: 'the name has characters that the protocol cannot carry, or too many' },
   COMMAND_MALFORMED: { fault: 'remote', text: 'the message is not a command of this protocol' },
   CHECKSUM_DIFFERENT: { fault: 'remote', text: 'what arrived is not what its checksum says' },
-  CALL_MALFORMED: { fault: 'remote', text: 'the bytes are not a call of a function, or not its outcome' },
 
   // pnet nodes
   PEER_UNKNOWN: { fault: 'local', text: 'no peer of that name is known' },

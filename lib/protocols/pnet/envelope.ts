@@ -1,6 +1,6 @@
 import { TransportError } from '@/errors.js'
-import { base64Length, decodeBase64, encodeBase64, writeBase64 } from '@/protocols/pnet/base64.js'
-import { FernetKey } from '@/protocols/pnet/fernetKey.js'
+import { base64Length, decodeBase64, encodeBase64, encodeBase64InPlace } from '@/protocols/pnet/base64.js'
+import { FernetKey, sealedLength } from '@/protocols/pnet/fernetKey.js'
 import type { NodeKey } from '@/protocols/pnet/nodeKey.js'
 import type { NodePublicKey } from '@/protocols/pnet/publicKey.js'
 import { type Sources, SYSTEM_SOURCES } from '@/protocols/pnet/sources.js'
@@ -15,13 +15,17 @@ const BAR = 0x7c
  */
 export const sealEnvelope = (universal: Uint8Array, to: NodePublicKey, sources: Sources = SYSTEM_SOURCES): Buffer => {
   const session = FernetKey.generate(sources)
-  const wrapped = to.wrap(session, sources)
-  const token = session.seal(universal, sources)
-  const joined = Buffer.allocUnsafe(base64Length(wrapped.length) + 1 + base64Length(token.length))
-  const barAt = writeBase64(wrapped, joined, 0)
-  joined[barAt] = BAR
-  writeBase64(token, joined, barAt + 1)
-  return encodeBase64(joined)
+  const wrapped = encodeBase64(to.wrap(session, sources))
+  const joinedSize = wrapped.length + 1 + base64Length(sealedLength(universal.length))
+  // each layer grows out of the one below it, all in this one piece of memory
+  const payload = Buffer.allocUnsafe(base64Length(joinedSize))
+  const end = payload.length
+  const tokenAt = session.sealInto(universal, payload, end, sources)
+  const barAt = encodeBase64InPlace(payload, end - tokenAt, end) - 1
+  payload[barAt] = BAR
+  payload.set(wrapped, barAt - wrapped.length)
+  encodeBase64InPlace(payload, joinedSize, end)
+  return payload
 }
 
 /**
@@ -36,10 +40,11 @@ export const openEnvelope = (payload: Uint8Array, own: NodeKey): Buffer => {
   const barAt = joined.indexOf(BAR)
   if (barAt < 0) throw malformed('it has no session key', payload.length)
   const wrapped = decodeBase64(joined.subarray(0, barAt))
-  const token = decodeBase64(joined.subarray(barAt + 1))
+  const tokenText = joined.subarray(barAt + 1)
+  const token = decodeBase64(tokenText, tokenText)
   if (wrapped === undefined || token === undefined) throw malformed('its parts are not base64', payload.length)
   try {
-    return own.unwrap(wrapped).open(token)
+    return own.unwrap(wrapped).openConsuming(token)
   } catch (cause) {
     throw new TransportError('ENVELOPE_REJECTED', { refusal: 'ERR_RSA_DECRYPTION_FAILED' }, { cause })
   }

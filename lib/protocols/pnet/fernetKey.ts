@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import { TransportError } from '@/errors.js'
-import { decodeBase64, encodeBase64 } from '@/protocols/pnet/base64.js'
+import { base64Length, decodeBase64, encodeBase64, encodeBase64InPlace } from '@/protocols/pnet/base64.js'
 import { type Sources, SYSTEM_SOURCES } from '@/protocols/pnet/sources.js'
 
 /** Of a key: 16 for the HMAC, then 16 for AES. */
@@ -19,6 +19,12 @@ const MAC_BYTES = 32
 const LEAST_BYTES = CIPHERTEXT_AT + BLOCK_BYTES + MAC_BYTES
 /** How far ahead of ours the clock of the other end may be, when the age of a token is looked at at all. */
 const SKEW_SECONDS = 60
+
+const rawLength = (plaintextBytes: number): number =>
+  CIPHERTEXT_AT + plaintextBytes - (plaintextBytes % BLOCK_BYTES) + BLOCK_BYTES + MAC_BYTES
+
+/** Characters of the token that so many bytes become. */
+export const sealedLength = (plaintextBytes: number): number => base64Length(rawLength(plaintextBytes))
 
 /** How old a token may be. */
 export interface TokenAge {
@@ -64,14 +70,22 @@ export class FernetKey {
     return encodeBase64(this.#bytes)
   }
 
-  /** @returns the token as ASCII bytes: 100 characters for nothing, 4 for each 3 bytes above that */
+  /** @returns the token as ASCII bytes: 100 characters for up to 15 bytes, and at most 22 more for each 16 */
   seal(plaintext: Uint8Array, sources: Sources = SYSTEM_SOURCES): Buffer {
-    return encodeBase64(this.#token(plaintext, sources))
+    const token = Buffer.allocUnsafe(sealedLength(plaintext.length))
+    this.sealInto(plaintext, token, token.length, sources)
+    return token
   }
 
-  /** The token in base64 once more, as pnet has it where a token stands inside of something. */
-  sealTwice(plaintext: Uint8Array, sources: Sources = SYSTEM_SOURCES): Buffer {
-    return encodeBase64(this.seal(plaintext, sources))
+  /**
+   * Writes the token so that it ends at `end`, where nothing is copied any more.
+   * @param end at least `sealedLength(plaintext.length)`; what is before it in `into` may be overwritten
+   * @returns where the token begins
+   */
+  sealInto(plaintext: Uint8Array, into: Buffer, end: number, sources: Sources = SYSTEM_SOURCES): number {
+    const size = rawLength(plaintext.length)
+    this.#write(plaintext, into.subarray(end - size, end), sources)
+    return encodeBase64InPlace(into, size, end)
   }
 
   /**
@@ -81,7 +95,15 @@ export class FernetKey {
    * @throws TransportError FERNET_REJECTED
    */
   open(token: Uint8Array, age?: TokenAge): Buffer {
-    const bytes = decodeBase64(token)
+    return this.#open(decodeBase64(token), age)
+  }
+
+  /** As `open`, for a token whose memory nobody needs any more: it is overwritten. */
+  openConsuming(token: Buffer): Buffer {
+    return this.#open(decodeBase64(token, token), undefined)
+  }
+
+  #open(bytes: Buffer | undefined, age: TokenAge | undefined): Buffer {
     if (bytes === undefined) throw rejected('it is not base64')
     if (bytes.length < LEAST_BYTES || bytes[0] !== VERSION) throw rejected('it is not a token')
     const macAt = bytes.length - MAC_BYTES
@@ -92,9 +114,8 @@ export class FernetKey {
     return this.#decrypt(bytes.subarray(IV_AT, CIPHERTEXT_AT), bytes.subarray(CIPHERTEXT_AT, macAt))
   }
 
-  #token(plaintext: Uint8Array, { random, nowMs }: Sources): Buffer {
-    const macAt = CIPHERTEXT_AT + plaintext.length - (plaintext.length % BLOCK_BYTES) + BLOCK_BYTES
-    const token = Buffer.allocUnsafe(macAt + MAC_BYTES)
+  #write(plaintext: Uint8Array, token: Buffer, { random, nowMs }: Sources): void {
+    const macAt = token.length - MAC_BYTES
     token[0] = VERSION
     token.writeBigUInt64BE(BigInt(Math.floor(nowMs() / 1000)), TIME_AT)
     const iv = random(IV_BYTES)
@@ -104,7 +125,6 @@ export class FernetKey {
     token.set(head, CIPHERTEXT_AT)
     token.set(cipher.final(), CIPHERTEXT_AT + head.length)
     token.set(this.#mac(token.subarray(0, macAt)), macAt)
-    return token
   }
 
   #mac(bytes: Uint8Array): Buffer {

@@ -1,7 +1,7 @@
 import { TransportError } from '@/errors.js'
-import { decodeBase64 } from '@/protocols/pnet/base64.js'
-import type { FernetKey } from '@/protocols/pnet/fernetKey.js'
-import { decodePacket, encodePacket, type Packet, type PacketType } from '@/protocols/pnet/packet.js'
+import { base64Length, decodeBase64, encodeBase64InPlace } from '@/protocols/pnet/base64.js'
+import { type FernetKey, sealedLength } from '@/protocols/pnet/fernetKey.js'
+import { decodePacket, encodePacket, framePacket, type Packet, type PacketType } from '@/protocols/pnet/packet.js'
 import type { NodePublicKey } from '@/protocols/pnet/publicKey.js'
 import { carriesKey, type Refusal } from '@/protocols/pnet/refusal.js'
 import { type Sources, SYSTEM_SOURCES } from '@/protocols/pnet/sources.js'
@@ -43,8 +43,17 @@ export class Network {
    * @returns one line, its newline included
    */
   encode(type: Exclude<PacketType, 'err'>, payload: Buffer, key: NodePublicKey): Buffer {
-    const content = this.#key?.sealTwice(payload, this.#sources) ?? payload
-    return encodePacket({ networkId: this.id, type, content, key: key.field })
+    const sections = { networkId: this.id, type, key: key.field }
+    const networkKey = this.#key
+    if (networkKey === undefined) return encodePacket({ ...sections, content: payload })
+    return framePacket({
+      ...sections,
+      contentBytes: base64Length(sealedLength(payload.length)),
+      fill: (line, end) => {
+        const tokenAt = networkKey.sealInto(payload, line, end, this.#sources)
+        encodeBase64InPlace(line, end - tokenAt, end)
+      },
+    })
   }
 
   /** @param own told only to those who could open the network layer */
@@ -80,7 +89,7 @@ export class Network {
     const token = decodeBase64(content)
     if (token === undefined) throw new TransportError('PACKET_MALFORMED', { problem: 'its content is not base64' })
     try {
-      return this.#key.open(token)
+      return this.#key.openConsuming(token)
     } catch (cause) {
       throw new TransportError('NETWORK_KEY_DIFFERENT', { refusal: 'ERR_NET_DECRYPTION_FAILED' }, { cause })
     }

@@ -24,11 +24,32 @@ const TAB = 0x09
 const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
 
+/** The sections of a packet but its content, which `fill` writes into place. */
+export interface PacketFrame extends Omit<Packet, 'content'> {
+  readonly contentBytes: number
+  /** @param end where the content has to end in `line`; it begins `contentBytes` before */
+  readonly fill: (line: Buffer, end: number) => void
+}
+
 /** One line, its newline included. No section may contain a bar or a line break; that is not looked at here. */
-export const encodePacket = ({ networkId, type, content, key }: Packet): Buffer => {
-  const head = Buffer.from(`${networkId}|${type}|`)
-  const tail = Buffer.from(`|${key}|${LAST}\n`)
-  return Buffer.concat([head, content, tail])
+export const encodePacket = ({ content, ...sections }: Packet): Buffer =>
+  framePacket({
+    ...sections,
+    contentBytes: content.length,
+    fill: (line, end) => line.set(content, end - content.length),
+  })
+
+/** As `encodePacket`, for content that is made where it will stand. */
+export const framePacket = ({ networkId, type, key, contentBytes, fill }: PacketFrame): Buffer => {
+  const head = `${networkId}|${type}|`
+  const tail = `|${key}|${LAST}\n`
+  const contentAt = Buffer.byteLength(head)
+  const contentEnd = contentAt + contentBytes
+  const line = Buffer.allocUnsafe(contentEnd + Buffer.byteLength(tail))
+  fill(line, contentEnd)
+  line.write(head, 0)
+  line.write(tail, contentEnd)
+  return line
 }
 
 /**

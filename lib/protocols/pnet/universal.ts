@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { TransportError } from '@/errors.js'
-import { decodeBase64, encodeBase64 } from '@/protocols/pnet/base64.js'
+import { base64Length, decodeBase64, encodeBase64InPlace } from '@/protocols/pnet/base64.js'
 import { pickle } from '@/protocols/pnet/pickle/pickle.js'
 import type { PickleLimits } from '@/protocols/pnet/pickle/pickleLimits.js'
 import type { Picklable, PickleValue } from '@/protocols/pnet/pickle/pickleValue.js'
@@ -26,9 +26,22 @@ const LONE_SURROGATE = /\p{Surrogate}/u
  * @throws TransportError VALUE_UNSENDABLE
  */
 export const encodeUniversal = (value: Picklable, limits?: PickleLimits): Buffer => {
-  if (typeof value === 'string' && !LONE_SURROGATE.test(value)) return encodeBase64(Buffer.from(`str|${value}`))
-  const [tag, data] = value instanceof Uint8Array ? ['raw|', value] : ['pkl|', pickle(value, limits)]
-  return encodeBase64(Buffer.concat([Buffer.from(tag), data]))
+  if (typeof value === 'string' && !LONE_SURROGATE.test(value)) {
+    return tagged('str', Buffer.byteLength(value), (text, at) => text.write(value, at))
+  }
+  const data = value instanceof Uint8Array ? value : pickle(value, limits)
+  return tagged(value === data ? 'raw' : 'pkl', data.length, (text, at) => text.set(data, at))
+}
+
+/** @param put writes the data to where it will be turned into base64 */
+const tagged = (tag: UniversalTag, dataBytes: number, put: (text: Buffer, at: number) => void): Buffer => {
+  const size = TAG_CHARACTERS + 1 + dataBytes
+  const text = Buffer.allocUnsafe(base64Length(size))
+  const end = text.length
+  text.write(`${tag}|`, end - size)
+  put(text, end - dataBytes)
+  encodeBase64InPlace(text, size, end)
+  return text
 }
 
 /**

@@ -43,9 +43,9 @@ export const checkStructure = (value: PickleValue, limits: Required<PickleLimits
       levels = Math.max(levels, extent.levels)
     }
     if (container instanceof Map) {
-      for (const [key, value] of container) {
+      for (const [key, item] of container) {
         add(key)
-        add(value)
+        add(item)
       }
     } else for (const part of container) add(part)
     open.delete(container)
