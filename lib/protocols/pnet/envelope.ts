@@ -20,8 +20,7 @@ export const sealEnvelope = (universal: Uint8Array, to: NodePublicKey, sources: 
   // each layer grows out of the one below it, all in this one piece of memory
   const payload = Buffer.allocUnsafe(base64Length(joinedSize))
   const end = payload.length
-  const tokenAt = session.sealInto(universal, payload, end, sources)
-  const barAt = encodeBase64InPlace(payload, end - tokenAt, end) - 1
+  const barAt = session.sealTwiceInto(universal, payload, end, sources) - 1
   payload[barAt] = BAR
   payload.set(wrapped, barAt - wrapped.length)
   encodeBase64InPlace(payload, joinedSize, end)

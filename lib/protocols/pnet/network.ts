@@ -1,5 +1,5 @@
 import { TransportError } from '@/errors.js'
-import { base64Length, decodeBase64, encodeBase64InPlace } from '@/protocols/pnet/base64.js'
+import { base64Length, decodeBase64 } from '@/protocols/pnet/base64.js'
 import { type FernetKey, sealedLength } from '@/protocols/pnet/fernetKey.js'
 import { decodePacket, encodePacket, framePacket, type Packet, type PacketType } from '@/protocols/pnet/packet.js'
 import type { NodePublicKey } from '@/protocols/pnet/publicKey.js'
@@ -49,10 +49,7 @@ export class Network {
     return framePacket({
       ...sections,
       contentBytes: base64Length(sealedLength(payload.length)),
-      fill: (line, end) => {
-        const tokenAt = networkKey.sealInto(payload, line, end, this.#sources)
-        encodeBase64InPlace(line, end - tokenAt, end)
-      },
+      fill: (line, end) => networkKey.sealTwiceInto(payload, line, end, this.#sources),
     })
   }
 

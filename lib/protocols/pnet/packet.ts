@@ -28,7 +28,7 @@ const SPACE = 0x20
 export interface PacketFrame extends Omit<Packet, 'content'> {
   readonly contentBytes: number
   /** @param end where the content has to end in `line`; it begins `contentBytes` before */
-  readonly fill: (line: Buffer, end: number) => void
+  readonly fill: (line: Buffer, end: number) => unknown
 }
 
 /** One line, its newline included. No section may contain a bar or a line break; that is not looked at here. */
