@@ -42,7 +42,19 @@ describe('pnet serve, call and peers', () => {
 
   const serving = async (name: string, ...more: string[]): Promise<Running> => {
     const key = ['--key', join(folder, 'ada.pem')]
-    const running = runHere(['pnet', 'serve', '0', '--name', name, '--interval', '100', '--json', ...key, ...common, ...more])
+    const running = runHere([
+      'pnet',
+      'serve',
+      '0',
+      '--name',
+      name,
+      '--interval',
+      '100',
+      '--json',
+      ...key,
+      ...common,
+      ...more,
+    ])
     await running.line('"listening"')
     return running
   }
@@ -61,7 +73,7 @@ describe('pnet serve, call and peers', () => {
     expect(failed.err).to.match(/^framewright: ada: .*function failed.* \[CALL_FAILED\]\n$/)
     const everybody = await call('*', 'get_funcs', '--json', '--wait', '1000')
     const [listed] = eventsIn(everybody.out)
-    expect(listed?.['value']).to.deep.equal(['get_peers', 'get_funcs', 'add', 'named', 'fails'])
+    expect(listed?.['value']).to.deep.equal(['get_peers', 'get_funcs', 'add', 'fails', 'named'])
     server.stop()
     const ended = await server.ended
     expect([ended.code, ended.err]).to.deep.equal([0, ''])
