@@ -74,12 +74,13 @@ export class NodeKey {
    * @throws TransportError ENVELOPE_REJECTED when the bytes are not as long as the modulus, or not below it
    */
   unwrap(wrapped: Uint8Array): FernetKey {
+    if (wrapped.length !== this.publicKey.blockBytes) throw rejected()
     const decoy = createHmac('sha256', this.#decoyKey).update(wrapped).digest()
     let block: Buffer
     try {
       block = privateDecrypt({ key: this.#key, padding: constants.RSA_NO_PADDING }, wrapped)
     } catch (cause) {
-      throw new TransportError('ENVELOPE_REJECTED', { refusal: 'ERR_RSA_DECRYPTION_FAILED' }, { cause })
+      throw rejected({ cause })
     }
     return new FernetKey(unpadSessionKey(block, decoy))
   }
@@ -87,3 +88,6 @@ export class NodeKey {
 
 const invalid = (problem: string, options?: ErrorOptions): TransportError =>
   new TransportError('NODE_KEY_INVALID', { problem }, options)
+
+const rejected = (options?: ErrorOptions): TransportError =>
+  new TransportError('ENVELOPE_REJECTED', { refusal: 'ERR_RSA_DECRYPTION_FAILED' }, options)

@@ -62,6 +62,11 @@ export class NodePublicKey {
     return new NodePublicKey(key)
   }
 
+  /** What a wrapped session key has: as much as the modulus. */
+  get blockBytes(): number {
+    return Math.ceil(this.bits / 8)
+  }
+
   /** PKCS#1, with its line breaks and a final newline. */
   exportPem(): string {
     return this.#key.export({ type: 'pkcs1', format: 'pem' }).toString()
@@ -73,7 +78,7 @@ export class NodePublicKey {
    * @throws TransportError NODE_KEY_INVALID when the modulus is none
    */
   wrap(session: FernetKey, { random }: Pick<Sources, 'random'> = SYSTEM_SOURCES): Buffer {
-    const block = padBlock(session.exportText(), Math.ceil(this.bits / 8), random)
+    const block = padBlock(session.exportText(), this.blockBytes, random)
     try {
       return publicEncrypt({ key: this.#key, padding: constants.RSA_NO_PADDING }, block)
     } catch (cause) {
