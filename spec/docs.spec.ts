@@ -9,6 +9,8 @@ import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
 import { CODES } from '@/errors.js'
+import { CALL_RANGES, NODE_RANGES, STREAM_RANGES } from '@/protocols/pnet/index.js'
+import { PICKLE_RANGES } from '@/protocols/pnet/pickle/pickleLimits.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
 import { PlainServer } from './support/pair.js'
@@ -42,6 +44,10 @@ describe('docs/limits.md', () => {
     ['server', SERVER_RANGES],
     ['client', CLIENT_RANGES],
     ['datagrams', DATAGRAM_RANGES],
+    ['pnet node', NODE_RANGES],
+    ['pnet streams', STREAM_RANGES],
+    ['pnet calls', CALL_RANGES],
+    ['pnet pickles', PICKLE_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

@@ -58,6 +58,16 @@ const EXAMPLES: readonly Example[] = [
     args: ['64'],
     prints: [/^64 MiB arrived, in order, \d+ MiB\/s$/m, /^sender: +memory \d+ MiB/m, /^receiver: memory \d+ MiB/m],
   },
+  {
+    name: '09-pnet-three-nodes',
+    prints: [
+      /^ada knows bob, carol$/m,
+      /^bob says 2 \+ 3 = 5, and with a name for it: 2 \+ 5 = 7$/m,
+      /^bob: 10$/m,
+      /^carol: CALL_FAILED, I only unpack$/m,
+      /^poem\.txt, 300000 bytes -> bob packs it -> \d+ bytes -> carol unpacks it -> 300000 bytes, unchanged$/m,
+    ],
+  },
 ]
 
 describe('the examples', () => {

@@ -3,6 +3,9 @@ import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
 import { listen } from '@/cli/listen.js'
+import { pnetCall } from '@/cli/pnet/call.js'
+import { pnetPeers } from '@/cli/pnet/peers.js'
+import { pnetServe } from '@/cli/pnet/serve.js'
 import { send } from '@/cli/send.js'
 import { tour } from '@/cli/tour/tour.js'
 import { tourPeer } from '@/cli/tour/tourPeer.js'
@@ -16,6 +19,9 @@ export const COMMANDS: readonly Command[] = [
   filesServe,
   filesPut,
   filesGet,
+  pnetServe,
+  pnetCall,
+  pnetPeers,
   tour,
   tourPeer,
 ]

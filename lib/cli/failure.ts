@@ -19,6 +19,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   FRAME_TRUNCATED: 'the other end was cut off in the middle of a message; try again',
   REMOTE_ENDED: 'the other end has gone; look there for the reason',
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
+  PEER_UNKNOWN: 'look for it with "framewright pnet peers", and use the options of its network',
   TRANSFER_TIMEOUT: 'the server may have died over the request; try again, or look there',
 }
 

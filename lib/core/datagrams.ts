@@ -171,8 +171,8 @@ export abstract class Datagrams {
       socket.off('error', failed)
       this.#bound(socket)
     } catch (error) {
-      this.#state = 'idle'
       await shut(socket)
+      this.#state = 'idle'
       throw error
     }
   }

@@ -12,6 +12,7 @@ import { Bare, Witness } from '../support/witness.js'
 const NAMES: readonly EventName[] = [
   ...(['open', 'turnedAway', 'opening', 'opened', 'length', 'answer', 'collision', 'withheld'] as const),
   ...(['payload', 'read', 'write', 'drain', 'timeout', 'limit', 'error', 'close'] as const),
+  ...(['datagram', 'datagramDropped', 'datagramTrouble'] as const),
 ]
 
 /** Everything published while it is open, as `name` and the event without its time and with bytes as hex. */

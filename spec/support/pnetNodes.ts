@@ -91,7 +91,7 @@ export class WatchedNode extends Node {
     this.watch.note(`expired ${name}`)
   }
 
-  protected override requestFailed(error: TransportError): void {
+  protected override requestFailed(error: TransportError): void | Promise<void> {
     this.watch.failures.push(error)
     this.watch.note(`failed ${error.code}`)
   }
@@ -106,7 +106,7 @@ export class WatchedNode extends Node {
 export class WatchedCommandNode extends CommandNode {
   readonly watch = new Log()
 
-  protected override requestFailed(error: TransportError): void {
+  protected override requestFailed(error: TransportError): void | Promise<void> {
     this.watch.failures.push(error)
     this.watch.note(`failed ${error.code}`)
   }

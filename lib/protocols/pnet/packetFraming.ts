@@ -85,7 +85,7 @@ export class PacketFraming extends OpenFraming {
 
   override objection(size: number, message: Uint8Array | undefined): Detail | undefined {
     if (message === undefined) return { size, problem: 'a packet cannot be streamed' }
-    if (asBuffer(message).indexOf(NEWLINE) === size - 1) return undefined
+    if (size > 0 && asBuffer(message).indexOf(NEWLINE) === size - 1) return undefined
     return { size, problem: 'a packet is one line and ends with its newline' }
   }
 }

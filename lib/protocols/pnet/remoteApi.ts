@@ -9,8 +9,13 @@ export class Keywords {
 /** Marks the last argument of a call as arguments with names. */
 export const keywords = (values: KeywordArguments): Keywords => new Keywords(values)
 
+/** A tuple, and what is left of it as its last items go one by one. */
+type Shortened<Items extends readonly unknown[]> = Items extends readonly [...infer Rest, unknown]
+  ? Items | Shortened<Rest>
+  : Items
+
 /** The arguments of a function; those left out at the end may be given by name. */
-export type RemoteArguments<Args extends readonly unknown[]> = Args | [...Partial<Args>, Keywords]
+export type RemoteArguments<Args extends readonly unknown[]> = Args | [...Shortened<Required<Args>>, Keywords]
 
 /** The functions of `Api` as they are called at one peer. */
 export type Remote<Api extends object> = {

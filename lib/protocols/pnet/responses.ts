@@ -47,8 +47,7 @@ export class Responses {
     const { maxResponses, chunkBytes } = this.#limits
     if (this.#kept.size + this.#coming >= maxResponses) this.expire()
     if (this.#kept.size + this.#coming >= maxResponses) {
-      // So that a file behind it is closed.
-      await stream[Symbol.asyncIterator]().return?.()
+      discard(stream)
       throw new TransportError('STREAM_LIMIT', { option: 'maxResponses', limit: maxResponses })
     }
     this.#coming++
@@ -108,4 +107,9 @@ export class Responses {
     this.#kept.delete(id)
     await kept?.spool.close()
   }
+}
+
+/** What will not be read is told so, that a file behind it be closed. */
+const discard = (stream: AsyncIterable<Uint8Array>): void => {
+  if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
 }

@@ -105,7 +105,8 @@ export class Uploads {
     try {
       await open.spool.append(bytes)
     } catch (error) {
-      await this.#drop(id)
+      this.#open.delete(id)
+      await open.spool.close()
       if (error instanceof TransportError && error.code === 'STREAM_LIMIT') return 'too large'
       throw error
     }
