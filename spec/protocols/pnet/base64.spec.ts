@@ -51,7 +51,7 @@ describe('the base64 of pnet', () => {
   }
 
   it('reads exactly what it would write, whatever the characters and their number', () => {
-    const characters = fc.constantFrom(...'AZaz09-_=+/ \n.\u00ff')
+    const characters = fc.constantFrom(...'A Z a z 0 9 - _ = + / . \u00ff'.split(' '), ' ', '\n')
     fc.assert(
       fc.property(fc.string({ unit: characters, maxLength: 12 }), (text) => {
         const bytes = decodeBase64(Buffer.from(text, 'latin1'))

@@ -1,22 +1,15 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { createCipheriv, createHmac } from 'node:crypto'
+import { inspect } from 'node:util'
 import { FernetKey, type Sources } from '@/protocols/pnet/index.js'
 import { decodeBase64, encodeBase64 } from '@/protocols/pnet/base64.js'
 import { caught } from '../../support/caught.js'
 import { hex, toHex } from '../../support/hex.js'
-import { samplesOf } from '../../support/pnetSamples.js'
+import { samplesOf, wrongTokens } from '../../support/pnetSamples.js'
 
-interface Sample {
-  readonly key: string
-  readonly timestamp: number
-  readonly iv: string
-  readonly plaintext: string
-  readonly token: string
-}
-
-const SAMPLES = samplesOf<Sample>('fernet')
-const REJECT = samplesOf<{ readonly what: string; readonly key: string; readonly token: string }>('fernet', 'reject')
+const SAMPLES = samplesOf('fernet')
+const REJECT = wrongTokens()
 const KEY_TEXT = 'NbHL1hWBjEtsssqjznRR7ZqhMc9VklR_s2Uj5C75Uco='
 const KEY = FernetKey.parse(KEY_TEXT)
 const at = (seconds: number): Sources => ({ random: (bytes) => Buffer.alloc(bytes, 7), nowMs: () => seconds * 1_000 })
@@ -146,7 +139,7 @@ describe('FernetKey', () => {
     const key = new FernetKey(bytes)
     bytes.fill(2)
     expect(key.exportText().toString()).to.equal(encodeBase64(Buffer.alloc(32, 1)).toString())
-    expect([Object.keys(key), String(key), JSON.stringify(key)]).to.deep.equal([[], '[object Object]', '{}'])
+    expect([Object.keys(key), inspect(key), JSON.stringify(key)]).to.deep.equal([[], 'FernetKey {}', '{}'])
   })
 
   it('makes another key each time', () => {

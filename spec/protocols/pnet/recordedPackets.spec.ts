@@ -163,14 +163,7 @@ describe('every recorded advertisement of the original', () => {
 })
 
 describe('the recorded envelopes', () => {
-  interface Sample {
-    readonly to: string
-    readonly envelope: string
-    readonly session_key: string
-    readonly value: unknown
-  }
-
-  for (const { to, envelope, session_key: session, value } of samplesOf<Sample>('envelope')) {
+  for (const { to, envelope, session_key: session, value } of samplesOf('envelope')) {
     it(`open for ${to} as ${JSON.stringify(value)}, and are written again byte for byte`, () => {
       const payload = Buffer.from(envelope)
       const [wrapped = '', token = ''] = decoded(payload).toString('latin1').split('|')
@@ -185,13 +178,7 @@ describe('the recorded envelopes', () => {
 })
 
 describe('the recorded universal encodings', () => {
-  interface Sample {
-    readonly value: unknown
-    readonly kind: string
-    readonly encoded: string
-  }
-
-  for (const { value, kind, encoded } of samplesOf<Sample>('universal-encoding')) {
+  for (const { value, kind, encoded } of samplesOf('universal-encoding')) {
     it(`${encoded} is a ${kind}, and is written so unless it is a pickle`, () => {
       expect(decodeUniversal(Buffer.from(encoded))).to.deep.equal(valueOfSample(value))
       const again = encodeUniversal(valueOfSample(value))
