@@ -1,16 +1,5 @@
 /** Measures, and compares with what was promised: `npm run bench -- --help` says how. */
-import { codecs } from './codecs.js'
 import { runBenchmarks } from './harness/commandLine.js'
-import { huge } from './huge.js'
-import { idle } from './idle.js'
-import { json } from './json.js'
-import { large } from './large.js'
-import { pipelined64 } from './pipelined64.js'
-import { stpPackets } from './stpPackets.js'
-import { strict64 } from './strict64.js'
+import { QUESTIONS } from './questions.js'
 
-process.exitCode = await runBenchmarks(
-  [strict64, pipelined64, large, huge, idle, codecs, stpPackets, json],
-  process.argv.slice(2),
-  process,
-)
+process.exitCode = await runBenchmarks(QUESTIONS, process.argv.slice(2), process)

@@ -84,7 +84,7 @@ export const CODES = {
   DATAGRAM_UNREAD: { fault: 'system', text: 'the system could not hand over what had arrived' },
   GROUP_UNREACHED: { fault: 'system', text: 'the multicast group cannot be joined or reached through its interface' },
 
-  // STP
+  // STP, and what pnet has in common with it
   PACKET_MALFORMED: { fault: 'remote', text: 'the bytes are not a packet of this protocol' },
   PACKET_UNDECRYPTABLE: { fault: 'remote', text: 'the body was not sealed for this node, or has been changed' },
   BODY_UNSEALABLE: {
@@ -95,6 +95,34 @@ export const CODES = {
   PEER_KEY_UNKNOWN: { fault: 'local', text: 'there is no public key of this peer to seal with' },
   PEER_KEY_CHANGED: { fault: 'remote', text: 'a peer came with another key than before; the first one is kept' },
   HANDLER_TIMEOUT: { fault: 'local', text: 'a handler was not done within handlerTimeoutMs; the others go on' },
+  // pnet: packets, seals and values
+  PACKET_UNEXPECTED: { fault: 'remote', text: 'the packet is of a type that has no place here' },
+  PACKET_REFUSED: { fault: 'remote', text: 'the other node refused the packet' },
+  NETWORK_DIFFERENT: { fault: 'remote', text: 'the packet is of another network' },
+  NETWORK_KEY_DIFFERENT: { fault: 'remote', text: 'the packet was not sealed with the key of this network' },
+  FERNET_KEY_INVALID: { fault: 'local', text: 'a Fernet key is 32 bytes, or 44 characters of URL-safe base64' },
+  FERNET_REJECTED: { fault: 'remote', text: 'the Fernet token does not open with this key' },
+  NODE_KEY_INVALID: { fault: 'remote', text: 'this is not an RSA key that a node can use' },
+  ENVELOPE_MALFORMED: { fault: 'remote', text: 'the payload is not an envelope' },
+  ENVELOPE_REJECTED: { fault: 'remote', text: 'the envelope is for another node, or was changed' },
+  ADVERTISEMENT_MALFORMED: { fault: 'remote', text: 'the payload is not an advertisement' },
+  PICKLE_MALFORMED: { fault: 'remote', text: 'the bytes are not a pickle' },
+  PICKLE_REFUSED: { fault: 'remote', text: 'the pickle asks for more than plain data' },
+  PICKLE_TOO_LARGE: { fault: 'remote', text: 'the pickle is above a limit' },
+  NAME_UNUSABLE: { fault: 'local', text: 'the name has characters that the protocol cannot carry, or too many' },
+  COMMAND_MALFORMED: { fault: 'remote', text: 'the message is not a command of this protocol' },
+  CHECKSUM_DIFFERENT: { fault: 'remote', text: 'what arrived is not what its checksum says' },
+
+  // pnet nodes
+  PEER_LIMIT: { fault: 'local', text: 'maxPeers are known already' },
+  PENDING_LIMIT: { fault: 'local', text: 'maxPendingRequests are under way already' },
+  REPLY_MISSING: { fault: 'remote', text: 'the peer ended the connection without a reply' },
+  REPLY_TIMEOUT: { fault: 'remote', text: 'the peer did not reply within replyTimeoutMs' },
+  REPLY_UNREADABLE: { fault: 'remote', text: 'the reply of the peer cannot be read' },
+  CALL_FAILED: { fault: 'remote', text: 'the peer could not do what was asked' },
+  FUNCTION_UNKNOWN: { fault: 'remote', text: 'there is no function of that name' },
+  STREAM_LIMIT: { fault: 'remote', text: 'the stream, or all streams together, are above the limit' },
+  STREAM_UNKNOWN: { fault: 'remote', text: 'a stream that is not known was asked for again and again' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */

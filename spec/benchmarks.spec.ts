@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { codecs } from '../benchmarks/codecs.js'
 import * as faults from '../benchmarks/contenders/faulty.js'
 import { Arrivals } from '../benchmarks/harness/arrivals.js'
 import { bout } from '../benchmarks/harness/bout.js'
@@ -12,12 +11,7 @@ import { Messages } from '../benchmarks/harness/messages.js'
 import { micro } from '../benchmarks/harness/micro.js'
 import type { Answer, Question } from '../benchmarks/harness/question.js'
 import { spreadOf } from '../benchmarks/harness/statistics.js'
-import { huge } from '../benchmarks/huge.js'
-import { idle } from '../benchmarks/idle.js'
-import { json } from '../benchmarks/json.js'
-import { large } from '../benchmarks/large.js'
-import { pipelined64 } from '../benchmarks/pipelined64.js'
-import { stpPackets } from '../benchmarks/stpPackets.js'
+import { QUESTIONS } from '../benchmarks/questions.js'
 import { strict64 } from '../benchmarks/strict64.js'
 
 const { FAULTY_BYTES } = faults
@@ -53,7 +47,7 @@ describe('benchmarks', function () {
   this.timeout(20_000)
   this.slow(5_000)
 
-  for (const question of [strict64, pipelined64, large, huge, idle, codecs, stpPackets, json]) {
+  for (const question of QUESTIONS) {
     it(`answers ${question.name} in a trial in which everything arrives, and judges nothing by it`, async () => {
       const { code, out, err } = await run([question], ['--trial'])
       expect(code, err).to.equal(0)

@@ -11,6 +11,8 @@ import { SERVER_RANGES } from '@/core/server.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
+import { CALL_RANGES, NODE_RANGES, STREAM_RANGES } from '@/protocols/pnet/index.js'
+import { PICKLE_RANGES } from '@/protocols/pnet/pickle/pickleLimits.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
 import { PlainServer } from './support/pair.js'
@@ -48,6 +50,10 @@ describe('docs/limits.md', () => {
     ['pyile peer', PEER_RANGES],
     ['pyile auth peer', AUTH_PEER_RANGES],
     ['pyile messenger', MESSENGER_RANGES],
+    ['pnet node', NODE_RANGES],
+    ['pnet streams', STREAM_RANGES],
+    ['pnet calls', CALL_RANGES],
+    ['pnet pickles', PICKLE_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

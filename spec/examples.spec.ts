@@ -69,6 +69,16 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    name: '09-pnet-three-nodes',
+    prints: [
+      /^ada knows bob, carol$/m,
+      /^bob says 2 \+ 3 = 5, and with a name for it: 2 \+ 5 = 7$/m,
+      /^bob: 10$/m,
+      /^carol: CALL_FAILED, I only unpack$/m,
+      /^poem\.txt, 300000 bytes -> bob packs it -> \d+ bytes -> carol unpacks it -> 300000 bytes, unchanged$/m,
+    ],
+  },
+  {
     name: '10-pyile-room',
     prints: [
       /^mallory is not let in with "12345": PASSWORD_REFUSED$/m,

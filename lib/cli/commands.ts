@@ -4,6 +4,9 @@ import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
 import { listen } from '@/cli/listen.js'
 import { pyileHost, pyileJoin } from '@/cli/pyile.js'
+import { pnetCall } from '@/cli/pnet/call.js'
+import { pnetPeers } from '@/cli/pnet/peers.js'
+import { pnetServe } from '@/cli/pnet/serve.js'
 import { send } from '@/cli/send.js'
 import { stpBroadcast } from '@/cli/stpBroadcast.js'
 import { stpListen } from '@/cli/stpListen.js'
@@ -27,6 +30,9 @@ export const COMMANDS: readonly Command[] = [
   stpPeers,
   pyileHost,
   pyileJoin,
+  pnetServe,
+  pnetCall,
+  pnetPeers,
   tour,
   tourPeer,
 ]

@@ -19,7 +19,8 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   FRAME_TRUNCATED: 'the other end was cut off in the middle of a message; try again',
   REMOTE_ENDED: 'the other end has gone; look there for the reason',
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
-  PEER_UNKNOWN: 'is it there? see "framewright stp peers"; a longer --wait, or another --interface, may help',
+  PEER_UNKNOWN:
+    'is it there? see "framewright stp peers" or "pnet peers"; a longer --wait, or another --interface, may help',
   BODY_UNSEALABLE: 'send less; the peer has no hybrid-1',
   PASSWORD_REFUSED: 'ask the owner of the room for the password; too many wrong ones end in a ban',
   PEER_BANNED: 'only the owner of the room can change that',

@@ -21,9 +21,9 @@ export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/ho
 export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
 export {
+  type Checked,
   checkRanges,
   CONNECTION_RANGES,
-  type Checked,
   type ConnectionLimits,
   type ConnectionOptions,
   type FramingChoice,

@@ -101,8 +101,8 @@ export class Link<C> implements FrameWriter, StreamEars {
   #rest(): void {
     this.#work = undefined
     this.framing.rest?.()
-    const endsWithRemote = this.framing.answered || this.overrides.received
-    if (endsWithRemote && this.chain.length === 0) dozeOn(this.stream)
+    // Without the answers of the other end there is nothing more to say; any other framing may yet answer its end.
+    if (this.framing.answered && this.chain.length === 0) dozeOn(this.stream)
   }
 
   /** What waits to leave. */

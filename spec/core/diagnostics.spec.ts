@@ -9,10 +9,10 @@ import { RawPeer } from '../support/rawPeer.js'
 import { turns } from '../support/turns.js'
 import { Bare, Witness } from '../support/witness.js'
 
-/** Those of connections. */
 const NAMES: readonly EventName[] = [
   ...(['open', 'turnedAway', 'opening', 'opened', 'length', 'answer', 'collision', 'withheld'] as const),
   ...(['payload', 'read', 'write', 'drain', 'timeout', 'limit', 'error', 'close'] as const),
+  ...(['datagram', 'datagramDropped', 'datagramTrouble'] as const),
 ]
 
 /** Everything published while it is open, as `name` and the event without its time and with bytes as hex. */
@@ -53,9 +53,8 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 describe('the diagnostics channels', () => {
   it('are called framewright.NAME, and each is listed', () => {
-    const names: readonly EventName[] = [...NAMES, 'datagram', 'datagramDropped', 'datagramTrouble']
-    expect(Object.keys(channels)).to.have.members([...names])
-    for (const name of names) expect(channels[name]).to.equal(channel(CHANNEL_PREFIX + name))
+    expect(Object.keys(channels)).to.have.members([...NAMES])
+    for (const name of NAMES) expect(channels[name]).to.equal(channel(CHANNEL_PREFIX + name))
   })
 
   it('tell the whole life of a connection in order, with one id and times that never go back', async () => {

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { byteCount } from '@/cli/amounts.js'
+import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
+import type { Command } from '@/cli/command.js'
+import { failureLine } from '@/cli/failure.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { filePayload } from '@/cli/payload.js'
+import { plainText } from '@/cli/plainText.js'
+import { IDENTITY, NETWORK, nodeSettings } from '@/cli/pnet/nodeSettings.js'
+import { pause } from '@/cli/pnet/pause.js'
+import { printable } from '@/cli/pnet/printable.js'
+import { ProgressBar } from '@/cli/progressBar.js'
+import { Report } from '@/cli/report.js'
+import { UsageError } from '@/cli/usageError.js'
+import { type Answer, CommandNode, type Outcome, type Source, type Targets } from '@/protocols/pnet/index.js'
+import { TransportError } from '@/errors.js'
+
+const OPTIONS = {
+  named: { type: 'string', value: 'JSON', help: 'arguments with names, as an object' },
+  stream: { type: 'boolean', help: 'calls a function for streams, with the one argument as text' },
+  file: { type: 'string', value: 'FILE', help: 'the same, with what is in this file' },
+  out: {
+    type: 'string',
+    value: 'FILE',
+    help: 'where a stream goes that comes back; only its SHA-256 is told unless given',
+  },
+  wait: { type: 'string', value: 'MS', help: 'time to find the peers; 10000 unless given, 3000 for *' },
+  timeout: { type: 'string', value: 'MS', help: 'time for each reply; 60000 unless given' },
+  ...IDENTITY,
+  ...NETWORK,
+  json: { type: 'boolean', help: 'one object a line instead of sentences' },
+  ...HELP,
+} as const satisfies Options
+
+/** What one command asks for, read from its arguments. */
+interface Wish {
+  readonly targets: Targets
+  readonly functionName: string
+  readonly args: readonly string[]
+  readonly named: Readonly<Record<string, unknown>>
+  readonly file: string | undefined
+  readonly streams: boolean
+  readonly out: string | undefined
+}
+
+const MOST_ARGUMENTS = 1_000
+
+const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = readArguments(args, OPTIONS, MOST_ARGUMENTS)
+  const target = needed(positionals, 0, 'PEER')
+  const streams = values.stream === true || values.file !== undefined
+  const wish: Wish = {
+    targets: target === '*' ? '*' : target.split(','),
+    functionName: needed(positionals, 1, 'FUNCTION'),
+    args: positionals.slice(2),
+    named: namedFrom(values.named),
+    file: values.file,
+    streams,
+    out: values.out,
+  }
+  if (streams && wish.args.length > (values.file === undefined ? 1 : 0))
+    throw new UsageError('a stream has one content')
+  if (wish.out !== undefined && (!streams || target === '*' || wish.targets.length > 1)) {
+    throw new UsageError('--out is for the stream of one peer', 'use it with --stream or --file')
+  }
+  const waitMs = numberFrom(values.wait ?? (target === '*' ? '3000' : '10000'), '--wait', 0, 2 ** 31 - 1)
+  const replyTimeoutMs = numberFrom(values.timeout ?? '60000', '--timeout', 0, 2 ** 31 - 1)
+  const report = new Report(io, values.json === true)
+  const settings = { ...(await nodeSettings(values, `caller-${process.pid}`)), replyTimeoutMs }
+  await using node = new CommandNode(settings)
+  await node.discover()
+  await found(node, wish.targets, waitMs, io.stop)
+  return await (wish.streams ? flow(node, wish, report, io) : ask(node, wish, report, io))
+}
+
+/** Waits for the peers that are named; those that do not come in time are told of by the call. */
+const found = async (node: CommandNode, targets: Targets, waitMs: number, stop: AbortSignal): Promise<void> => {
+  if (targets === '*') return pause(waitMs, stop)
+  const there = new AbortController()
+  const signal = AbortSignal.any([stop, there.signal])
+  const all = Promise.all(targets.map((name) => node.peerKnown(name, { signal })))
+  const given = all.then(
+    () => there.abort(),
+    () => there.abort(),
+  )
+  await pause(waitMs, there.signal)
+  there.abort()
+  await given
+}
+
+const ask = async (
+  node: CommandNode,
+  { targets, functionName, args, named }: Wish,
+  report: Report,
+  io: Io,
+): Promise<number> => {
+  const call = { args: args.map(valueFrom), keywords: named, signal: io.stop }
+  const outcomes = await node.call(targets, functionName, call)
+  for (const [peer, outcome] of outcomes) {
+    if (!outcome.ok) continue
+    const text = printable(outcome.value)
+    report.tell('result', { peer, value: JSON.parse(text) }, sentence(peer, text, outcomes.size))
+  }
+  return failures(outcomes, report, io)
+}
+
+const flow = async (node: CommandNode, wish: Wish, report: Report, io: Io): Promise<number> => {
+  const { file, args, targets, functionName } = wish
+  const progress = new ProgressBar(io.stderr)
+  const source = file === undefined ? Buffer.from(args[0] ?? '') : await sourceOf(file, progress)
+  try {
+    const outcomes = new Map<string, Outcome<string>>()
+    for await (const [peer, outcome] of node.sendEach(targets, functionName, source, { signal: io.stop })) {
+      outcomes.set(peer, outcome.ok ? await received(peer, outcome.value, wish, report) : outcome)
+    }
+    return failures(outcomes, report, io)
+  } finally {
+    progress.end()
+  }
+}
+
+const sourceOf = async (file: string, progress: ProgressBar): Promise<Source> => {
+  const payload = await filePayload(file)
+  return {
+    sizeBytes: payload.size,
+    async *pieces() {
+      let doneBytes = 0
+      for await (const piece of payload.pieces()) {
+        yield piece
+        progress.update((doneBytes += piece.length), payload.size)
+      }
+    },
+  }
+}
+
+/** Takes what came back, and tells of it. */
+const received = async (
+  peer: string,
+  answer: Answer,
+  { out, targets }: Wish,
+  report: Report,
+): Promise<Outcome<string>> => {
+  if (answer.kind === 'value') {
+    const text = printable(answer.value)
+    report.tell('result', { peer, value: JSON.parse(text) }, sentence(peer, text, targets.length))
+    return { ok: true, value: text }
+  }
+  const target = out === undefined ? undefined : await open(out, 'w')
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const piece of answer.stream) {
+      hash.update(piece)
+      bytes += piece.length
+      await target?.writeFile(piece)
+    }
+  } catch (error) {
+    if (error instanceof TransportError) return { ok: false, error }
+    return { ok: false, error: new TransportError('FILE_FAILED', { path: out }, { cause: error }) }
+  } finally {
+    await target?.close()
+  }
+  const sha256 = hash.digest('hex')
+  report.tell(
+    'result',
+    { peer, bytes, sha256 },
+    sentence(peer, `${byteCount(bytes)}, sha256 ${sha256}`, targets.length),
+  )
+  return { ok: true, value: sha256 }
+}
+
+const sentence = (peer: string, text: string, peers: number): string =>
+  peers === 1 ? plainText(text) : `${plainText(peer)}: ${plainText(text)}`
+
+/** Tells of what went wrong. @returns the exit code */
+const failures = (outcomes: ReadonlyMap<string, Outcome<unknown>>, report: Report, io: Io): number => {
+  let code = 0
+  for (const [peer, outcome] of outcomes) {
+    if (outcome.ok) continue
+    code = 1
+    report.tell('failed', { peer, code: outcome.error.code, says: outcome.error.message })
+    io.stderr.write(`framewright: ${plainText(peer)}: ${failureLine(outcome.error)}\n`)
+  }
+  if (outcomes.size === 0) {
+    io.stderr.write('framewright: no peer is known; look for them with "framewright pnet peers"\n')
+    return 1
+  }
+  return code
+}
+
+/** JSON where it is JSON, text elsewhere. */
+const valueFrom = (text: string): unknown => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch {
+    return text
+  }
+}
+
+const namedFrom = (text: string | undefined): Readonly<Record<string, unknown>> => {
+  const value = text === undefined ? {} : valueFrom(text)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  throw new UsageError(`--named wants a JSON object, not ${JSON.stringify(text)}`, 'such as {"y": 5}')
+}
+
+const summary = 'calls a function of a pnet node, of several, or of all'
+export const pnetCall: Command = {
+  name: 'pnet call',
+  summary,
+  help: helpText({
+    usage: 'pnet call PEER[,PEER...]|* FUNCTION [ARGUMENT...] [options]',
+    summary,
+    options: OPTIONS,
+    notes: [
+      'Arguments are JSON, and text where they are not. Peers are found by what they tell of\nthemselves, so the options of the network must be theirs.',
+      'With --file, or --stream, a function for streams is called, and what comes back goes to --out.',
+    ],
+    examples: [
+      ['pnet call ada add 1 2', 'a function and its arguments'],
+      ['pnet call "*" get_funcs --json', 'what each node of the network can do'],
+      ['pnet call ada read_file --stream photo.jpg --out photo.jpg', 'from a "pnet serve --files"'],
+    ],
+  }),
+  run,
+}

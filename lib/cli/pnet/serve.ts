@@ -1,0 +1,121 @@
+import { addressFacts, addressFrom } from '@/cli/addressOption.js'
+import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
+import type { Command } from '@/cli/command.js'
+import { failureLine } from '@/cli/failure.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { plainText } from '@/cli/plainText.js'
+import { type Called, registerModule } from '@/cli/pnet/moduleFunctions.js'
+import { IDENTITY, NETWORK, nodeSettings } from '@/cli/pnet/nodeSettings.js'
+import { shareFiles } from '@/cli/pnet/sharedFiles.js'
+import { Report } from '@/cli/report.js'
+import { stopped } from '@/cli/stopped.js'
+import { UsageError } from '@/cli/usageError.js'
+import { CommandNode, type CommandNodeOptions, type Peer } from '@/protocols/pnet/index.js'
+import { TransportError } from '@/errors.js'
+
+const OPTIONS = {
+  ...IDENTITY,
+  module: { type: 'string', value: 'FILE', help: 'peers may call the functions that this module exports' },
+  files: { type: 'string', value: 'DIR', help: 'peers may read the files of this folder, by read_file' },
+  ...NETWORK,
+  broadcast: { type: 'string', value: 'IP', help: 'where advertisements go, such as 127.255.255.255' },
+  interface: { type: 'string', value: 'NAME', help: 'from where they leave: eth0, or an IPv4 address of this machine' },
+  'advertised-host': { type: 'string', value: 'IP', help: 'what others are told to connect to' },
+  interval: { type: 'string', value: 'MS', help: 'how often this node tells of itself; 2500 unless given' },
+  json: { type: 'boolean', help: 'one object a line instead of sentences' },
+  ...HELP,
+} as const satisfies Options
+
+class ReportingNode extends CommandNode {
+  constructor(
+    options: CommandNodeOptions,
+    private readonly io: Io,
+    private readonly report: Report,
+  ) {
+    super(options)
+  }
+
+  protected override peerJoined(peer: Peer): void {
+    this.#tell('joined', peer)
+  }
+
+  protected override peerChanged(peer: Peer): void {
+    this.#tell('changed', peer)
+  }
+
+  protected override peerExpired(peer: Peer): void {
+    this.#tell('expired', peer)
+  }
+
+  protected override requestFailed(error: TransportError, remote: string | undefined): void {
+    const facts = { remote: remote ?? null, code: error.code }
+    this.report.tell('failed', facts, `request of ${remote ?? 'somebody'} failed: ${failureLine(error)}`)
+  }
+
+  protected override errorRaised(error: TransportError): void {
+    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+  }
+
+  #tell(change: string, { name, host, port, publicKey }: Peer): void {
+    const facts = { change, name, host, port, bits: publicKey.bits }
+    this.report.tell('peer', facts, `${plainText(name)} at ${plainText(host)}:${port} ${change}`)
+  }
+}
+
+const optional = <Name extends string>(
+  name: Name,
+  value: string | undefined,
+): { readonly [key in Name]?: string } | object => (value === undefined ? {} : { [name]: value })
+
+const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = readArguments(args, OPTIONS, 1)
+  if (values.name === undefined) throw new UsageError('--name is missing', 'others find a node by its name')
+  const settings = {
+    ...(await nodeSettings(values, values.name)),
+    ...(values.interval === undefined
+      ? {}
+      : { advertiseIntervalMs: numberFrom(values.interval, '--interval', 10, 2 ** 31 - 1) }),
+    listen: addressFrom(positionals[0] ?? '3333'),
+    ...optional('broadcastAddress', values.broadcast),
+    ...optional('interface', values.interface),
+    ...optional('advertisedHost', values['advertised-host']),
+  }
+  const report = new Report(io, values.json === true)
+  await using node = new ReportingNode(settings, io, report)
+  const called: Called = (kind, name, originator, error) => {
+    const facts = { kind, function: name, originator, error: error instanceof Error ? error.message : null }
+    const how = error === undefined ? '' : `: failed: ${failureLine(error)}`
+    report.tell('called', facts, `${plainText(originator)} called ${plainText(name)}${how}`)
+  }
+  if (values.module !== undefined) await registerModule(node, values.module, called)
+  if (values.files !== undefined) await shareFiles(node, values.files, called)
+  await node.serve()
+  const place = node.address
+  report.tell('listening', { name: node.name, ...addressFacts(place) }, `${node.name} serves on ${String(place)}`)
+  await stopped(io.stop)
+  await node.shutdown()
+  report.tell('stopped', {}, 'stopped')
+  return 0
+}
+
+const summary = 'a pnet node that others find by its name and call, original ones too'
+export const pnetServe: Command = {
+  name: 'pnet serve',
+  summary,
+  help: helpText({
+    usage: 'pnet serve [[HOST:]PORT] --name NAME [options]',
+    summary,
+    options: OPTIONS,
+    notes: [
+      'Without an address it listens on 127.0.0.1:3333 and tells only this machine of itself. Whoever\ncan connect, and knows the network key if there is one, can call every function.',
+      'It always has get_peers and get_funcs. A function of the module gets the arguments of the call;\nan object `streams` that it exports holds functions for streams: (call, input) => stream or value.',
+      'Names are claims: any node of a network can take any name.',
+    ],
+    examples: [
+      ['pnet serve 0 --name ada --module ./functions.mjs', 'on any free port of 127.0.0.1'],
+      ['pnet serve :3333 --name ada --network-key key.txt --files ./shared', 'for the whole network, sealed'],
+    ],
+  }),
+  run,
+}

@@ -1,0 +1,25 @@
+import type { CallInput } from '@/protocols/pnet/callInput.js'
+import type { Picklable } from '@/protocols/pnet/pickle/pickleValue.js'
+
+/** What a function is told about its call. */
+export interface FunctionCall {
+  /** The name of the node that runs it. */
+  readonly node: string
+  /** Who calls, by his own account: a claim, no proof. */
+  readonly originator: string
+  /** Fires when nobody waits for the result any more: the peer has gone, or `handlerTimeoutMs` has passed. */
+  readonly signal: AbortSignal
+}
+
+/** A value, or a stream of bytes, which the peer fetches part by part. */
+export type FunctionResult = Picklable | AsyncIterable<Uint8Array>
+
+/**
+ * What a node does for its peers. The input can be read until the result has been given, a stream to its end included.
+ * A throw leaves the peer without a reply, and goes to `requestFailed`.
+ */
+export type NodeFunction = (call: FunctionCall, input: CallInput) => FunctionResult | Promise<FunctionResult>
+
+/** Whether a result is a stream. */
+export const isStream = (result: unknown): result is AsyncIterable<Uint8Array> =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result

@@ -1,0 +1,115 @@
+import { cut } from '@/protocols/pnet/cut.js'
+import type { StreamReply } from '@/protocols/pnet/nodeReply.js'
+import { encodePart, TotalChecksum } from '@/protocols/pnet/parts.js'
+import { Spool, type SpoolPlace } from '@/protocols/pnet/spool.js'
+import { Strikes } from '@/protocols/pnet/strikes.js'
+import { TransportError } from '@/errors.js'
+
+interface Kept {
+  readonly spool: Spool
+  readonly parts: number
+  readonly total: string
+  next: number
+  touchedMs: number
+}
+
+/** Streams that functions have returned, for peers to fetch part by part, in any order and as often as they need. */
+export class Responses {
+  readonly #kept = new Map<string, Kept>()
+  readonly #limits: { readonly maxResponses: number; readonly streamIdleMs: number; readonly chunkBytes: number }
+  readonly #place: SpoolPlace
+  readonly #now: () => number
+  readonly #newId: () => string
+  readonly #strikes = new Strikes()
+  #coming = 0
+
+  constructor(
+    limits: { maxResponses: number; streamIdleMs: number; chunkBytes: number },
+    place: SpoolPlace,
+    now: () => number,
+    newId: () => string,
+  ) {
+    this.#limits = limits
+    this.#place = place
+    this.#now = now
+    this.#newId = newId
+  }
+
+  get size(): number {
+    return this.#kept.size
+  }
+
+  /**
+   * Reads a stream to its end: its parts must be counted before the first is handed out.
+   * @throws TransportError STREAM_LIMIT, FILE_FAILED, NOT_BYTES, ABORTED, or what the stream throws; nothing is kept then
+   */
+  async keep(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<{ id: string; parts: number }> {
+    const { maxResponses, chunkBytes } = this.#limits
+    if (this.#kept.size + this.#coming >= maxResponses) this.expire()
+    if (this.#kept.size + this.#coming >= maxResponses) {
+      discard(stream)
+      throw new TransportError('STREAM_LIMIT', { option: 'maxResponses', limit: maxResponses })
+    }
+    this.#coming++
+    const spool = new Spool(this.#place)
+    try {
+      const total = new TotalChecksum()
+      let parts = 0
+      for await (const chunk of cut(stream, chunkBytes)) {
+        if (signal.aborted) throw new TransportError('ABORTED', {}, { cause: signal.reason })
+        await spool.append(chunk)
+        total.add(encodePart(chunk))
+        parts++
+      }
+      const id = this.#newId()
+      this.#kept.set(id, { spool, parts, total: total.digest(), next: 0, touchedMs: this.#now() })
+      return { id, parts }
+    } catch (error) {
+      await spool.close()
+      throw error
+    } finally {
+      this.#coming--
+    }
+  }
+
+  /**
+   * The part at this index, or, behind the last one, the checksum of them all.
+   * @param index undefined where the peer has not said, which is the next one
+   */
+  async part(id: string, index: number | undefined): Promise<StreamReply | 'wrong id'> {
+    const kept = this.#kept.get(id)
+    if (kept === undefined) return this.#strikes.count(id)
+    const at = index ?? kept.next
+    if (at > kept.parts) return 'wrong id'
+    kept.touchedMs = this.#now()
+    kept.next = at + 1
+    if (at === kept.parts) {
+      await this.#drop(id)
+      return { command: 'CHUNKED_RESPONSE', stage: 'end', checksum: kept.total }
+    }
+    const { chunkBytes } = this.#limits
+    const chunk = await kept.spool.read(at * chunkBytes, chunkBytes)
+    return { command: 'CHUNKED_RESPONSE', stage: 'part', part: encodePart(chunk) }
+  }
+
+  /** Forgets those that nobody has asked for in too long. */
+  expire(): void {
+    const oldestMs = this.#now() - this.#limits.streamIdleMs
+    for (const [id, { touchedMs }] of this.#kept) if (touchedMs < oldestMs) void this.#drop(id)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#kept.keys()].map((id) => this.#drop(id)))
+  }
+
+  async #drop(id: string): Promise<void> {
+    const kept = this.#kept.get(id)
+    this.#kept.delete(id)
+    await kept?.spool.close()
+  }
+}
+
+/** What will not be read is told so, that a file behind it be closed. */
+const discard = (stream: AsyncIterable<Uint8Array>): void => {
+  if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
+}

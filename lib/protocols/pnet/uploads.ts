@@ -1,0 +1,144 @@
+import { decodePart, type Part, TotalChecksum } from '@/protocols/pnet/parts.js'
+import { Spool, type SpoolPlace } from '@/protocols/pnet/spool.js'
+import { Strikes } from '@/protocols/pnet/strikes.js'
+import { TransportError } from '@/errors.js'
+
+/** What an upload is for. */
+export interface UploadHead {
+  readonly functionName: string
+  readonly originator: string
+}
+
+/** A stream that has come in whole. Whoever takes it closes its spool. */
+export interface Upload extends UploadHead {
+  readonly spool: Spool
+}
+
+/** What is answered to a message about an upload that cannot be followed. */
+export type UploadRefusal = 'wrong id' | 'checksum error' | 'too many uploads' | 'too large'
+
+interface Open extends Upload {
+  readonly total: TotalChecksum
+  parts: number
+  lastSum: string
+  touchedMs: number
+  /** Messages about one upload are taken one after the other. */
+  turn: Promise<unknown>
+}
+
+/** Streams that peers are sending, part by part, each on a connection of its own. */
+export class Uploads {
+  readonly #open = new Map<string, Open>()
+  readonly #limits: { readonly maxUploads: number; readonly streamIdleMs: number }
+  readonly #place: SpoolPlace
+  readonly #now: () => number
+  readonly #strikes = new Strikes()
+
+  constructor(limits: { maxUploads: number; streamIdleMs: number }, place: SpoolPlace, now: () => number) {
+    this.#limits = limits
+    this.#place = place
+    this.#now = now
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** @param id as the peer has chosen it @returns why not, or undefined */
+  begin(id: string, head: UploadHead): UploadRefusal | undefined {
+    const before = this.#open.get(id)
+    // Nothing has come yet: the reply was lost, and the peer asks again.
+    if (before?.parts === 0 && before.functionName === head.functionName) return undefined
+    if (before !== undefined) return 'wrong id'
+    if (this.#open.size >= this.#limits.maxUploads) this.expire()
+    if (this.#open.size >= this.#limits.maxUploads) return 'too many uploads'
+    const { functionName, originator } = head
+    const spool = new Spool(this.#place)
+    const state = { parts: 0, lastSum: '', touchedMs: this.#now(), turn: Promise.resolve() }
+    this.#open.set(id, { functionName, originator, spool, total: new TotalChecksum(), ...state })
+    return undefined
+  }
+
+  /**
+   * @param index where the part belongs; undefined where the peer has not said, which is the next place
+   * @throws TransportError what leaves the peer without a reply
+   */
+  async part(id: string, index: number | undefined, part: Part): Promise<UploadRefusal | undefined> {
+    const open = this.#open.get(id)
+    if (open === undefined) return this.#strikes.count(id)
+    open.touchedMs = this.#now()
+    return this.#inTurn(open, async () => {
+      if (this.#open.get(id) !== open) return 'wrong id'
+      const bytes = bytesOf(part)
+      const place = index ?? open.parts
+      if (bytes === undefined) return 'checksum error'
+      if (place === open.parts - 1) return part.checksum === open.lastSum ? undefined : 'checksum error'
+      if (place !== open.parts) return 'checksum error'
+      return this.#append(id, open, bytes, part)
+    })
+  }
+
+  /** @returns the whole stream, which is no longer kept here, or why there is none */
+  async end(id: string, total: string): Promise<Upload | UploadRefusal> {
+    const open = this.#open.get(id)
+    if (open === undefined) return this.#strikes.count(id)
+    open.touchedMs = this.#now()
+    return this.#inTurn(open, async () => {
+      if (this.#open.get(id) !== open) return 'wrong id'
+      if (open.total.digest() !== total) return 'checksum error'
+      this.#open.delete(id)
+      return open
+    })
+  }
+
+  /** Forgets those about which nothing has been heard for too long. */
+  expire(): void {
+    const oldestMs = this.#now() - this.#limits.streamIdleMs
+    for (const [id, { touchedMs }] of this.#open) if (touchedMs < oldestMs) void this.#drop(id)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((id) => this.#drop(id)))
+  }
+
+  async #append(id: string, open: Open, bytes: Buffer, part: Part): Promise<UploadRefusal | undefined> {
+    try {
+      await open.spool.append(bytes)
+    } catch (error) {
+      this.#open.delete(id)
+      await open.spool.close()
+      if (error instanceof TransportError && error.code === 'STREAM_LIMIT') return 'too large'
+      throw error
+    }
+    open.total.add(part)
+    open.parts++
+    open.lastSum = part.checksum
+    return undefined
+  }
+
+  #inTurn<T>(open: Open, work: () => Promise<T>): Promise<T> {
+    const turn = open.turn.then(work)
+    open.turn = turn.catch(ignore)
+    return turn
+  }
+
+  async #drop(id: string): Promise<void> {
+    const open = this.#open.get(id)
+    this.#open.delete(id)
+    if (open === undefined) return
+    await open.turn
+    await open.spool.close()
+  }
+}
+
+/** Undefined where the checksum says otherwise. @throws TransportError COMMAND_MALFORMED */
+const bytesOf = (part: Part): Buffer | undefined => {
+  try {
+    return decodePart(part)
+  } catch (error) {
+    if (error instanceof TransportError && error.code === 'CHECKSUM_DIFFERENT') return undefined
+    throw error
+  }
+}
+
+const ignore = (): void => {}

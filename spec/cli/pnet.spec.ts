@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { eventsIn, type Running, runHere, runProcess } from '../support/cli.js'
+import { lcg32 } from '../support/lcg32.js'
+import { pnetPort } from '../support/pnetPort.js'
+import { ALICE, BOB, NETWORK_KEY } from '../support/pnetRecordings.js'
+import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
+
+const MODULE = `
+import { createHash } from 'node:crypto'
+export const add = (x, y) => x + y
+export const named = (...args) => args
+export const fails = () => { throw new Error('a secret') }
+export const streams = {
+  sha256: async (_call, input) => {
+    const hash = createHash('sha256')
+    for await (const piece of input) hash.update(piece)
+    return hash.digest('hex')
+  },
+  echo: (_call, input) => input,
+}
+`
+
+describe('pnet serve, call and peers', () => {
+  let folder = ''
+  let port = ''
+  let common: readonly string[] = []
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    port = String(pnetPort())
+    common = ['--advertise-port', port, '--network-key', join(folder, 'network.txt')]
+    await writeFile(join(folder, 'network.txt'), `${NETWORK_KEY.exportText().toString()}\n`)
+    await writeFile(join(folder, 'ada.pem'), BOB.exportPem())
+    await writeFile(join(folder, 'caller.pem'), ALICE.exportPem())
+    await writeFile(join(folder, 'functions.mjs'), MODULE)
+    await mkdir(join(folder, 'shared', 'deeper'), { recursive: true })
+    await writeFile(join(folder, 'shared', 'a.bin'), lcg32(3, 70_000))
+  })
+  afterEach(() => removeFolder(folder))
+
+  const serving = async (name: string, ...more: string[]): Promise<Running> => {
+    const key = ['--key', join(folder, 'ada.pem')]
+    const running = runHere([
+      'pnet',
+      'serve',
+      '0',
+      '--name',
+      name,
+      '--interval',
+      '100',
+      '--json',
+      ...key,
+      ...common,
+      ...more,
+    ])
+    await running.line('"listening"')
+    return running
+  }
+  const call = (...args: string[]) =>
+    runHere(['pnet', 'call', ...args, '--key', join(folder, 'caller.pem'), ...common]).ended
+
+  it('call functions of a module, with arguments of all kinds, and tell what failed', async () => {
+    await using server = await serving('ada', '--module', join(folder, 'functions.mjs'))
+    expect(await call('ada', 'add', '1', '2')).to.deep.equal({ code: 0, out: '3\n', err: '' })
+    const kinds = await call('ada', 'named', 'text', '{"a":[null]}', '--named', '{"k": true}', '--json')
+    expect(eventsIn(kinds.out)).to.deep.equal([
+      { event: 'result', peer: 'ada', value: ['text', { a: [null] }, { k: true }] },
+    ])
+    const failed = await call('ada', 'fails')
+    expect([failed.code, failed.out]).to.deep.equal([1, ''])
+    expect(failed.err).to.match(/^framewright: ada: .*function failed.* \[CALL_FAILED\]\n$/)
+    const everybody = await call('*', 'get_funcs', '--json', '--wait', '1000')
+    const [listed] = eventsIn(everybody.out)
+    expect(listed?.['value']).to.deep.equal(['get_peers', 'get_funcs', 'add', 'fails', 'named'])
+    server.stop()
+    const ended = await server.ended
+    expect([ended.code, ended.err]).to.deep.equal([0, ''])
+    const events = eventsIn(ended.out)
+    expect(events.map(({ event }) => event)).to.include.members(['listening', 'called', 'stopped'])
+    expect(events.find(({ error }) => error !== null && error !== undefined)).to.include({
+      function: 'fails',
+      error: 'a secret',
+    })
+  }).timeout(20_000)
+
+  it('stream files in and out, and give no file that the folder does not name', async () => {
+    await using server = await serving(
+      'ada',
+      '--module',
+      join(folder, 'functions.mjs'),
+      '--files',
+      join(folder, 'shared'),
+    )
+    const sha256 = createHash('sha256').update(lcg32(3, 70_000)).digest('hex')
+    const file = join(folder, 'shared', 'a.bin')
+    expect((await call('ada', 'sha256', '--file', file)).out).to.equal(`"${sha256}"\n`)
+    const out = join(folder, 'out.bin')
+    const got = await call('ada', 'read_file', '--stream', 'a.bin', '--out', out, '--json')
+    expect(eventsIn(got.out)).to.deep.equal([{ event: 'result', peer: 'ada', bytes: 70_000, sha256 }])
+    expect((await readFile(out)).equals(await readFile(file))).to.equal(true)
+    expect((await call('ada', 'list_files')).out).to.equal('["a.bin"]\n')
+    for (const name of ['../ada.pem', 'deeper', '', join(folder, 'ada.pem')]) {
+      const refused = await call('ada', 'read_file', '--stream', name)
+      expect([refused.code, refused.err.includes('there is no such file')], name).to.deep.equal([1, true])
+    }
+    server.stop()
+    expect((await server.ended).code).to.equal(0)
+  }).timeout(20_000)
+
+  it('list who is there, and only those of the same network key', async () => {
+    await using server = await serving('ada')
+    const { code, out } = await runHere(['pnet', 'peers', '--wait', '1000', '--json', ...common]).ended
+    const events = eventsIn(out)
+    expect(code).to.equal(0)
+    expect(events[0]).to.include({ event: 'peer', name: 'ada', host: '127.0.0.1', bits: 512 })
+    expect(events.slice(1)).to.deep.equal([{ event: 'done', peers: 1 }])
+    await using watching = runHere(['pnet', 'peers', '--wait', '0', ...common])
+    await watching.line(/^ada at 127\.0\.0\.1:\d+, a key of 512 bits$/)
+    watching.stop()
+    expect((await watching.ended).out).to.match(/\n1 peer\n$/)
+    const others = await runHere(['pnet', 'peers', '--wait', '100', '--advertise-port', port]).ended
+    expect(others.out).to.equal('0 peers\n')
+    server.stop()
+  }).timeout(20_000)
+
+  it('work as processes of their own, over the handshake framing too, and end at SIGINT', async () => {
+    const framing = ['--framing', 'handshake']
+    await using server = runProcess([
+      'pnet',
+      'serve',
+      '0',
+      '--name',
+      'ada',
+      '--interval',
+      '100',
+      '--key',
+      join(folder, 'new.pem'),
+      ...framing,
+      ...common,
+    ])
+    await server.line(/^ada serves on 127\.0\.0\.1:\d+$/)
+    expect(await readFile(join(folder, 'new.pem'), 'utf8')).to.match(/^-----BEGIN RSA PRIVATE KEY-----/)
+    await using caller = runProcess(['pnet', 'call', 'ada', 'get_funcs', ...framing, ...common])
+    const { code, out, err } = await caller.ended
+    expect([code, out, err]).to.deep.equal([0, '["get_peers","get_funcs"]\n', ''])
+    server.stop('SIGINT')
+    expect((await server.ended).code).to.equal(0)
+  }).timeout(30_000)
+
+  it('exit with 1 when nobody is there, and with 2 when they are not understood', async () => {
+    const nobody = await call('eve', 'add', '--wait', '100')
+    expect([nobody.code, nobody.err]).to.deep.equal([
+      1,
+      'framewright: eve: no such peer is known (name: eve) [PEER_UNKNOWN]; is it there? see "framewright stp peers" or "pnet peers"; a longer --wait, or another --interface, may help\n',
+    ])
+    const empty = await call('*', 'add', '--wait', '50')
+    expect([empty.code, empty.err.includes('no peer is known')]).to.deep.equal([1, true])
+    const wrong = [
+      ['serve', '0'],
+      ['call'],
+      ['call', 'ada'],
+      ['call', 'ada', 'f', '--named', '[1]'],
+      ['call', 'ada', 'f', '--out', 'x'],
+      ['call', 'ada', 'f', 'a', 'b', '--stream'],
+      ['peers', '--framing', 'line'],
+      ['serve', '0', '--name', 'ada', '--module', join(folder, 'nothing.mjs'), '--advertise-port', port],
+    ]
+    for (const args of wrong) {
+      const { code, err } = await runHere(['pnet', ...args]).ended
+      expect([code, /^framewright: .+\n$/.test(err)], args.join(' ')).to.deep.equal([2, true])
+    }
+    const noKey = await runHere(['pnet', 'peers', '--network-key', join(folder, 'none')]).ended
+    expect([noKey.code, noKey.err.includes('[FILE_FAILED]')]).to.deep.equal([1, true])
+    const noName = await runHere(['pnet', 'serve', '0', '--name', 'a b']).ended
+    expect([noName.code, noName.err.includes('[NAME_UNUSABLE]')]).to.deep.equal([1, true])
+  })
+})
