@@ -25,7 +25,7 @@ export class AdvancedNode extends NodeWithoutSend {
   readonly #desk: FunctionDesk
   readonly #caller: Caller
 
-  /** @throws TransportError OPTION_INVALID, FERNET_KEY_INVALID, NODE_KEY_INVALID */
+  /** @throws TransportError OPTION_INVALID, NAME_UNUSABLE, FERNET_KEY_INVALID, NODE_KEY_INVALID */
   constructor(options: AdvancedNodeOptions) {
     super(options)
     checkAdvancedName(this.name)
@@ -66,7 +66,7 @@ export class AdvancedNode extends NodeWithoutSend {
    * Calls a function. A value goes whole if it fits into a chunk; bytes that do not, and streams, go part by part.
    * @param data None unless given
    * @returns its value or its stream; for several peers or `*` a map with an answer or an error of each, in their order
-   * @throws TransportError PEER_UNKNOWN, FUNCTION_UNKNOWN, CALL_FAILED, CHECKSUM_MISMATCH; MESSAGE_UNSENDABLE, STREAM_LIMIT,
+   * @throws TransportError PEER_UNKNOWN, FUNCTION_UNKNOWN, CALL_FAILED, CHECKSUM_DIFFERENT; MESSAGE_UNSENDABLE, STREAM_LIMIT,
    * SOURCE_FAILED: nothing was sent; and what `Node.send` throws. For several peers only those of which nothing was sent.
    */
   send(

@@ -36,7 +36,7 @@ export interface CallerParts {
   readonly newId: () => string
 }
 
-/** Calls functions of peers. @see WIRE.md, "Commands" */
+/** Calls functions of peers. @see WIRE.md, "commands" and "streams" */
 export class Caller {
   readonly #parts: CallerParts
 

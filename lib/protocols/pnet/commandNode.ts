@@ -44,7 +44,7 @@ export class CommandNode extends AdvancedNode {
   readonly #commands = new Map<string, RegisteredCommand>()
   readonly #maxCallBytes: number
 
-  /** @throws TransportError OPTION_INVALID, FERNET_KEY_INVALID, NODE_KEY_INVALID */
+  /** @throws TransportError OPTION_INVALID, NAME_UNUSABLE, FERNET_KEY_INVALID, NODE_KEY_INVALID */
   constructor(options: CommandNodeOptions) {
     const { functions, ...rest } = options
     super(rest)

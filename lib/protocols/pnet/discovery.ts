@@ -17,6 +17,7 @@ export interface DiscoveryOwner {
 export class Discovery {
   readonly #settings: NodeSettings
   readonly #owner: DiscoveryOwner
+  #listening: Promise<void> | undefined
   #ear: Voice | undefined
   #mouth: Voice | undefined
   #cancel: Cancel | undefined
@@ -27,14 +28,18 @@ export class Discovery {
   }
 
   /** Begins to hear, unless it has. @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED; OPTION_INVALID */
-  async listen(): Promise<void> {
-    if (this.#ear !== undefined) return
-    const { advertisePort: port, clock } = this.#settings
-    this.#ear = new Voice({ host: '0.0.0.0', port, reuseAddr: true, clock }, this.#owner)
-    await this.#ear.open().catch((error: unknown) => {
-      this.#ear = undefined
+  listen(): Promise<void> {
+    this.#listening ??= this.#listen().catch((error: unknown) => {
+      this.#listening = undefined
       throw error
     })
+    return this.#listening
+  }
+
+  async #listen(): Promise<void> {
+    const { advertisePort: port, clock } = this.#settings
+    this.#ear = new Voice({ host: '0.0.0.0', port, reuseAddr: true, clock }, this.#owner)
+    await this.#ear.open()
   }
 
   /**
@@ -58,7 +63,7 @@ export class Discovery {
   async close(): Promise<void> {
     this.#cancel?.()
     const [ear, mouth] = [this.#ear, this.#mouth]
-    this.#ear = this.#mouth = this.#cancel = undefined
+    this.#ear = this.#mouth = this.#cancel = this.#listening = undefined
     await ear?.close()
     await mouth?.close()
   }

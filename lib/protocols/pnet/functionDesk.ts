@@ -29,7 +29,7 @@ export interface FunctionDeskParts {
 const SUCCESS: NodeReply = { command: 'RESPONSE', data: undefined }
 const refused = (reason: string): NodeReply => ({ command: 'ERROR', reason })
 
-/** Answers what advanced nodes ask: whole calls, the parts of their streams, and the parts of ours. @see WIRE.md, "commands" */
+/** Answers what advanced nodes ask: whole calls, the parts of their streams, and the parts of ours. @see WIRE.md, "commands" and "streams" */
 export class FunctionDesk {
   readonly #parts: FunctionDeskParts
   readonly #uploads: Uploads

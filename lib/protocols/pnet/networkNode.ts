@@ -33,11 +33,11 @@ export abstract class NetworkNode implements AsyncDisposable {
   #client: NodeClient | undefined
   #server: NodeServer | undefined
   #key: Promise<NodeKey> | undefined
-  #state: 'idle' | 'starting' | 'serving' | 'closing' = 'idle'
+  #starting: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #cancelHousekeeping: Cancel | undefined
 
-  /** @throws TransportError OPTION_INVALID, FERNET_KEY_INVALID, NODE_KEY_INVALID */
+  /** @throws TransportError OPTION_INVALID, NAME_UNUSABLE, FERNET_KEY_INVALID, NODE_KEY_INVALID */
   constructor(options: NodeOptions) {
     const settings = nodeSettingsOf(options)
     const { networkId, networkKey, maxPeers, peerLifetimeMs, clock } = settings
@@ -114,13 +114,14 @@ export abstract class NetworkNode implements AsyncDisposable {
    * advertisement, ALREADY_STARTED; then nothing is left open
    */
   async serve(): Promise<void> {
-    if (this.#state !== 'idle') throw new TransportError('ALREADY_STARTED', { what: 'node' })
-    this.#state = 'starting'
+    if (this.#starting !== undefined || this.#closing !== undefined) {
+      throw new TransportError('ALREADY_STARTED', { what: 'node' })
+    }
+    this.#starting = this.#serve()
     try {
-      await this.#serve()
-      this.#state = 'serving'
+      await this.#starting
     } catch (error) {
-      await this.#close()
+      await this.shutdown()
       throw error
     }
   }
@@ -251,7 +252,8 @@ export abstract class NetworkNode implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#state = 'closing'
+    // What is being opened can be closed only when it is open.
+    await this.#starting?.catch(ignore)
     this.#cancelHousekeeping?.()
     this.#cancelHousekeeping = undefined
     await this.#discovery.close()
@@ -259,7 +261,7 @@ export abstract class NetworkNode implements AsyncDisposable {
     await this.#client?.close()
     this.#server = this.#client = undefined
     await this.release()
-    this.#state = 'idle'
+    this.#starting = undefined
   }
 
   #keepHouse(): void {
@@ -290,3 +292,5 @@ export abstract class NetworkNode implements AsyncDisposable {
     }
   }
 }
+
+const ignore = (): void => {}

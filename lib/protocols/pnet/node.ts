@@ -21,7 +21,7 @@ export interface BasicNodeOptions extends NodeOptions {
 export class Node extends NetworkNode {
   readonly #handler: Handler | undefined
 
-  /** @throws TransportError OPTION_INVALID, FERNET_KEY_INVALID, NODE_KEY_INVALID */
+  /** @throws TransportError OPTION_INVALID, NAME_UNUSABLE, FERNET_KEY_INVALID, NODE_KEY_INVALID */
   constructor(options: BasicNodeOptions) {
     super(options)
     this.#handler = options.handler

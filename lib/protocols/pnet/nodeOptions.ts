@@ -14,13 +14,13 @@ export interface NodeLimits {
   readonly peerLifetimeMs?: number
   /** Peers known at once; advertisements of more are dropped. 1 to 1_000_000. @default 1_024 */
   readonly maxPeers?: number
-  /** Largest packet, a line of text several times as long as what is in it. 1_024 to 2^30 bytes. @default 8_388_608 (8 MiB) */
+  /** Largest packet, a line of text several times as long as what is in it. 1_024 to 2^30 bytes. @default 4_194_304 (4 MiB) */
   readonly maxPacketBytes?: number
   /** Requests of this node that may be under way; more are refused at once. 1 to 1_000_000. @default 1_024 */
   readonly maxPendingRequests?: number
-  /** Requests of peers that may be under way; more are turned away. 1 to 1_000_000. @default 256 */
+  /** Requests of peers that may be under way; more are turned away. 1 to 1_000_000. @default 128 */
   readonly maxServedRequests?: number
-  /** The same for one address. 1 to 1_000_000. @default 128 */
+  /** The same for one address. 1 to 1_000_000. @default 64 */
   readonly maxServedRequestsPerAddress?: number
   /** Silence that is borne until a reply is there, handler included. 0 waits for ever. @default 60_000 */
   readonly replyTimeoutMs?: number
@@ -72,10 +72,10 @@ export const NODE_RANGES: Readonly<Record<keyof NodeLimits, Range>> = {
   advertiseIntervalMs: [2_500, 10, MAX_MS],
   peerLifetimeMs: [15_000, 0, MAX_MS],
   maxPeers: [1_024, 1, 1_000_000],
-  maxPacketBytes: [8_388_608, 1_024, 2 ** 30],
+  maxPacketBytes: [4_194_304, 1_024, 2 ** 30],
   maxPendingRequests: [1_024, 1, 1_000_000],
-  maxServedRequests: [256, 1, 1_000_000],
-  maxServedRequestsPerAddress: [128, 1, 1_000_000],
+  maxServedRequests: [128, 1, 1_000_000],
+  maxServedRequestsPerAddress: [64, 1, 1_000_000],
   replyTimeoutMs: [60_000, 0, MAX_MS],
   requestTimeoutMs: [10_000, 0, MAX_MS],
   handlerTimeoutMs: [60_000, 0, MAX_MS],

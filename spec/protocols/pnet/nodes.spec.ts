@@ -266,6 +266,19 @@ describe('a pnet node', () => {
     expect(await alice?.send('bob', 'again')).to.equal('again')
   })
 
+  it('that is shut down while it starts is down afterwards, and may be asked to serve when it is', async () => {
+    const node = group.add(new Node(group.options('bob')))
+    const starting = node.serve()
+    const closing = node.shutdown()
+    expect((await rejection(node.serve())).code).to.equal('ALREADY_STARTED')
+    await Promise.all([starting, closing])
+    expect(() => node.address)
+      .to.throw()
+      .with.property('code', 'NOT_OPEN')
+    await Promise.all([node.discover(), node.discover(), node.serve()])
+    expect(node.address.port).to.be.greaterThan(0)
+  })
+
   it('tells errorRaised of a hook that throws, and goes on', async () => {
     class Throwing extends WatchedNode {
       protected override peerJoined(): void {
