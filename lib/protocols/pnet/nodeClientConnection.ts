@@ -9,8 +9,10 @@ export class NodeClientConnection extends Connection {
    */
   async exchange(packet: Uint8Array, options: Abortable): Promise<Buffer> {
     try {
-      await this.transmit(packet, options)
-      const reply = await this.receive(options)
+      const replied = this.receive(options)
+      const sent = this.transmit(packet, options)
+      // A peer that refuses the packet may say so, and go, before it has read all of it.
+      const reply = await Promise.race([replied, sent.then(() => replied)])
       this.close().catch(ignore)
       return reply
     } catch (error) {

@@ -30,7 +30,8 @@ export class NodePublicKey {
     if (key.asymmetricKeyType !== 'rsa') throw invalid('it is no RSA key')
     if (bits < MIN_KEY_BITS || bits > MAX_KEY_BITS) throw invalid(`it has ${bits} bits`)
     if (publicExponent < 3n || publicExponent > MAX_EXPONENT) throw invalid('its exponent is out of range')
-    this.#key = key
+    // by way of a JWK: Node 24 cannot write as PKCS#1 what it has read as PKCS#1
+    this.#key = createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' })
     this.bits = bits
     this.field = encodeBase64(Buffer.from(this.exportPem(), 'latin1')).toString('latin1')
   }
