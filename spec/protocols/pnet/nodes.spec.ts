@@ -53,6 +53,16 @@ for (const framing of ['pnet', 'handshake'] as const) {
       expect(await alice?.send('bob', undefined)).to.equal(null)
     })
 
+    it('large values go too, up to maxPacketBytes at the end that takes them; beyond, the node says no and goes on', async () => {
+      const bob = new Node({ ...group.options('bob', { maxPacketBytes: 2_097_152 }), handler: (value) => value })
+      const [alice] = await group.serve(new Node(group.options('alice')), bob)
+      const bytes = Buffer.from(lcg32(4, 300_000))
+      expect(await alice?.send('bob', bytes)).to.deep.equal(bytes)
+      const { code } = await rejection(alice?.send('bob', Buffer.alloc(700_000)) ?? Promise.resolve())
+      expect(framing === 'handshake' ? ['MESSAGE_REFUSED'] : ['REPLY_MISSING']).to.include(code)
+      expect(await alice?.send('bob', 'still there')).to.equal('still there')
+    })
+
     it('three: a list and * give each its reply or its error, in their order', async () => {
       const handler = (value: unknown): string => {
         if (value === 'boom') throw new Error('on purpose')
