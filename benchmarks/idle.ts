@@ -74,10 +74,9 @@ const costOf = (contender: Contender, connections: number, plan: Plan): Promise<
     const before = await server.tell('held')
     await fill(connections)
     const after = await server.tell('held')
-    return {
-      rss: (after.rssBytes - before.rssBytes) / connections,
-      heap: (after.heapBytes - before.heapBytes) / connections,
-    }
+    // So few connections as in a trial may fit into pages that the process had already: a ratio of nothing is no number.
+    const grown = (from: number, to: number): number => Math.max(1, to - from) / connections
+    return { rss: grown(before.rssBytes, after.rssBytes), heap: grown(before.heapBytes, after.heapBytes) }
   })
 
 /** Counted in a process of its own: that which counts takes memory too. */

@@ -1,13 +1,29 @@
 import { codecs } from './codecs.js'
+import { dispatch } from './dispatch.js'
+import { fanOut } from './fanOut.js'
 import type { Question } from './harness/question.js'
 import { huge } from './huge.js'
 import { idle } from './idle.js'
 import { json } from './json.js'
 import { large } from './large.js'
+import { notify256 } from './notify256.js'
 import { pipelined64 } from './pipelined64.js'
 import { pnet } from './pnet.js'
 import { stpPackets } from './stpPackets.js'
 import { strict64 } from './strict64.js'
 
 /** Everything that is asked, in the order in which it is answered. A new question is one more entry. */
-export const QUESTIONS: readonly Question[] = [strict64, pipelined64, large, huge, idle, codecs, json, stpPackets, pnet]
+export const QUESTIONS: readonly Question[] = [
+  strict64,
+  pipelined64,
+  large,
+  huge,
+  idle,
+  codecs,
+  json,
+  stpPackets,
+  pnet,
+  notify256,
+  dispatch,
+  fanOut,
+]

@@ -8,59 +8,32 @@
 
 import { connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import {
-  Client,
-  Connection,
-  type FramingFactory,
-  OpenFraming,
-  type Reading,
-  Server,
-  type Step,
-  TransportError,
-} from 'framewright'
+import { Client, Connection, type FramingFactory, OpenFraming, Server, type Step, TransportError } from 'framewright'
 
 /** Bytes to messages and back; no socket, no clock. `input` holds what has arrived and is not read yet. */
 class Netstring extends OpenFraming {
   readonly name = 'netstring'
   readonly announces = false // sizes are not put before the core first: `maxMessageBytes` is looked after here
   #head = '' // what is here of the size; "5:" when it is whole
-  #ended = false
 
   protected read(): Step | undefined {
     while (!this.#head.endsWith(':')) {
       const byte = this.input.take(1)
-      if (byte === undefined) return this.#starved()
+      if (byte === undefined) return undefined
       this.#head += byte.toString('latin1')
       if (!/^\d{1,10}:?$/.test(this.#head)) throw new TransportError('FRAME_MALFORMED', { head: this.#head })
     }
-    const size = this.#need - 1
-    if (size > this.maxMessageBytes)
-      throw new TransportError('MESSAGE_TOO_LARGE', { size, limit: this.maxMessageBytes })
+    const [size, limit] = [Number.parseInt(this.#head, 10), this.maxMessageBytes]
+    if (size > limit) throw new TransportError('MESSAGE_TOO_LARGE', { size, limit })
     const bytes = this.input.take(size + 1)
-    if (bytes === undefined) return this.#starved()
+    if (bytes === undefined) return undefined
     if (bytes[size] !== COMMA) throw new TransportError('FRAME_MALFORMED', { size, byte: bytes[size] })
     this.#head = ''
     return { do: 'deliver', message: bytes.subarray(0, size) }
   }
 
-  /** How many bytes the next step of `read` takes. */
-  get #need(): number {
-    return this.#head.endsWith(':') ? Number.parseInt(this.#head, 10) + 1 : 1
-  }
-
-  /** Half a message is an error only if no more bytes will come. */
-  #starved(): undefined {
-    if (this.#ended && this.reading === 'inside') throw new TransportError('FRAME_TRUNCATED', { have: this.waiting })
-  }
-
-  end(): void {
-    this.#ended = true
-    if (this.waiting < this.#need) this.#starved() // otherwise whole messages may still wait to be read
-  }
-
-  get reading(): Reading {
-    if (!this.opened) return 'opening'
-    return this.#head === '' && this.waiting === 0 ? 'between' : 'inside'
+  override get waiting(): number {
+    return this.input.length + this.#head.length
   }
 
   start(size: number): void {

@@ -123,6 +123,28 @@ export const CODES = {
   FUNCTION_UNKNOWN: { fault: 'remote', text: 'there is no function of that name' },
   STREAM_LIMIT: { fault: 'remote', text: 'the stream, or all streams together, are above the limit' },
   STREAM_UNKNOWN: { fault: 'remote', text: 'a stream that is not known was asked for again and again' },
+
+  // the lonely protocol
+  LONELY_MALFORMED: { fault: 'remote', text: 'the bytes are not a message of the lonely protocol' },
+  LONELY_UNWRITABLE: { fault: 'local', text: 'the lonely protocol cannot carry the message' },
+  GLOB_REFUSED: { fault: 'remote', text: 'a glob is longer or has more wildcards than allowed' },
+  ZSTD_REFUSED: { fault: 'remote', text: 'the other end may not compress like that' },
+
+  // lonely: broadcaster and subscriber
+  LONELY_UNEXPECTED: { fault: 'remote', text: 'a message arrived that has no place here' },
+  LONELY_TIMEOUT: { fault: 'remote', text: 'the other end did not configure the connection in time' },
+  CONFIGURE_REFUSED: { fault: 'remote', text: 'the broadcaster closed the connection instead of configuring it' },
+  AUTHORIZATION_REFUSED: { fault: 'remote', text: 'the message of the other end presents no right authorization' },
+  SUBSCRIPTION_LIMIT: { fault: 'remote', text: 'the connection has as many subscriptions as it may' },
+  SUBSCRIBER_SLOW: { fault: 'remote', text: 'the subscriber has not taken what waits for it within slowAfterMs' },
+  SUBSCRIBE_UNCERTAIN: { fault: 'remote', text: 'connections were lost before the subscription was confirmed' },
+  NOTIFY_UNCERTAIN: { fault: 'remote', text: 'connections were lost before the notification was confirmed' },
+  ABANDONED: { fault: 'remote', text: 'no broadcaster could be reached in maxRounds rounds' },
+  BODY_TOO_LARGE: { fault: 'remote', text: 'there is no room for the body of the notification' },
+  BODY_MISMATCH: { fault: 'remote', text: 'the body is not what was announced' },
+  BODY_FAILED: { fault: 'system', text: 'the body could not be kept or read' },
+  PACKAGE_MISSING: { fault: 'local', text: 'this needs an optional package that is not installed' },
+  CLAIM_UNSIGNABLE: { fault: 'local', text: 'the scheme has no authorization for a message with these values' },
 } as const satisfies Record<string, { readonly fault: Fault; readonly text: string }>
 
 /** The name of one thing that can go wrong; stable, so that callers can match it. */

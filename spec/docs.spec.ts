@@ -13,6 +13,15 @@ import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyi
 import { CODES } from '@/errors.js'
 import { CALL_RANGES, NODE_RANGES, STREAM_RANGES } from '@/protocols/pnet/index.js'
 import { PICKLE_RANGES } from '@/protocols/pnet/pickle/pickleLimits.js'
+import {
+  BODY_RANGES,
+  BROADCASTER_RANGES,
+  COMPRESSOR_RANGES,
+  DICTIONARY_RANGES,
+  GLOB_RANGES,
+  HMAC_RANGES,
+  SUBSCRIBER_RANGES,
+} from '@/protocols/lonely/index.js'
 import { caught } from './support/caught.js'
 import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
 import { PlainServer } from './support/pair.js'
@@ -27,7 +36,7 @@ const numberIn = (text: string): number => {
   const [first = ''] = text.split(' ')
   const [, exponent, less] = /^2\^(\d+)(-1)?$/.exec(first) ?? []
   if (exponent !== undefined) return 2 ** Number(exponent) - (less === undefined ? 0 : 1)
-  return /^\d[\d_]*$/.test(first) ? Number(first.replaceAll('_', '')) : Number.NaN
+  return /^-?\d[\d_]*$/.test(first) ? Number(first.replaceAll('_', '')) : Number.NaN
 }
 
 const UNITS = { Bytes: 'bytes', Ms: 'ms', PerSecond: 'bytes per second', Messages: 'messages', Pieces: 'messages' }
@@ -54,6 +63,13 @@ describe('docs/limits.md', () => {
     ['pnet streams', STREAM_RANGES],
     ['pnet calls', CALL_RANGES],
     ['pnet pickles', PICKLE_RANGES],
+    ['globs', GLOB_RANGES],
+    ['compressors', COMPRESSOR_RANGES],
+    ['bodies', BODY_RANGES],
+    ['broadcaster', BROADCASTER_RANGES],
+    ['dictionaries', DICTIONARY_RANGES],
+    ['subscriber', SUBSCRIBER_RANGES],
+    ['hmac', HMAC_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

@@ -91,6 +91,20 @@ const EXAMPLES: readonly Example[] = [
       /^2 broadcasts, the room is closed$/m,
     ],
   },
+  {
+    name: '11-lonely-ticker',
+    prints: [
+      /^ticker\/pln\/cdr 104 reached 3$/m,
+      /^one topic heard 4 prices, the last of them 104$/m,
+      /^a glob heard 8 prices of 2 companies$/m,
+      /^all of them heard 12 prices of 3 companies$/m,
+    ],
+  },
+  {
+    name: '12-lonely-gigabyte',
+    args: ['48'],
+    prints: [/^48 MiB reached 3 subscribers$/m, /^48 MiB arrived unchanged, three times, in 576 pieces/m],
+  },
 ]
 
 describe('the examples', () => {

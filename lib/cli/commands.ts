@@ -7,6 +7,9 @@ import { pyileHost, pyileJoin } from '@/cli/pyile.js'
 import { pnetCall } from '@/cli/pnet/call.js'
 import { pnetPeers } from '@/cli/pnet/peers.js'
 import { pnetServe } from '@/cli/pnet/serve.js'
+import { lonelyNotify } from '@/cli/lonely/notify.js'
+import { lonelyServe } from '@/cli/lonely/serve.js'
+import { lonelySubscribe } from '@/cli/lonely/subscribe.js'
 import { send } from '@/cli/send.js'
 import { stpBroadcast } from '@/cli/stpBroadcast.js'
 import { stpListen } from '@/cli/stpListen.js'
@@ -33,6 +36,9 @@ export const COMMANDS: readonly Command[] = [
   pnetServe,
   pnetCall,
   pnetPeers,
+  lonelyServe,
+  lonelySubscribe,
+  lonelyNotify,
   tour,
   tourPeer,
 ]

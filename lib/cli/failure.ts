@@ -25,6 +25,9 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   PASSWORD_REFUSED: 'ask the owner of the room for the password; too many wrong ones end in a ban',
   PEER_BANNED: 'only the owner of the room can change that',
   HEARTBEAT_LOST: 'join again, and look at the network between',
+  CONFIGURE_REFUSED: 'give --auth and the secret of the broadcaster, and check that the clocks agree',
+  AUTHORIZATION_REFUSED: 'both ends want the same --auth and secret',
+  PACKAGE_MISSING: 'npm install ws',
   TRANSFER_TIMEOUT: 'the server may have died over the request; try again, or look there',
 }
 

@@ -20,7 +20,7 @@ export interface Io {
   readonly stderr: Output
   /** Fires when somebody wants this program to stop: SIGINT, SIGTERM, or nobody reads its output any more. */
   readonly stop: AbortSignal
-  /** Looked at for `NO_COLOR` and for passwords only. */
+  /** Looked at for `NO_COLOR`, and for passwords and secrets, only. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What starts this program once more, without its arguments; the first is the executable. */
   readonly self: readonly string[]

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net'
+import { socketBelow } from '@/core/socketBelow.js'
 
 /** Who may come in: how many sockets there are, in all and from each address, those included whose `connInit` runs. */
 export class Admission {
@@ -48,6 +48,6 @@ export class Admission {
   /** Where a socket comes from, even after its end; not asked where no limit depends on it, for each answer is kept. */
   #origin(socket: unknown): string {
     if (this.#limitPerAddress >= this.#limit) return ''
-    return (socket instanceof Socket ? socket.remoteAddress : undefined) ?? ''
+    return socketBelow(socket)?.remoteAddress ?? ''
   }
 }

@@ -1,11 +1,12 @@
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
 import { abortedBy } from '@/core/abort.js'
 import { handled } from '@/core/batch.js'
 import type { Abortable, Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { Host, type HostOptions } from '@/core/host.js'
-import { checkRanges, deadlineOf } from '@/core/options.js'
+import { checkRanges, type ConnectionOptions, deadlineOf } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
 import { ALPN, serverName } from '@/core/tlsNames.js'
 import { TransportError } from '@/errors.js'
@@ -74,12 +75,33 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   async #connectTo(address: AddressLike, options: Abortable): Promise<C> {
     const details = ConnectionDetails.from(address)
     details.assertConnectable()
+    return this.#open((signal) => this.#connect(details, signal), undefined, options)
+  }
+
+  /**
+   * As `connectTo`, over a stream that something else makes.
+   * @param make rejects when the signal aborts; what it makes from then on is destroyed
+   * @param own what differs from the options of the other connections
+   */
+  protected connectOver(
+    make: (signal: AbortSignal) => Promise<Duplex>,
+    own: ConnectionOptions,
+    options: Abortable = {},
+  ): Promise<C> {
+    return handled(this.#open(make, own, options))
+  }
+
+  async #open(
+    make: (signal: AbortSignal) => Promise<Duplex>,
+    own: ConnectionOptions | undefined,
+    options: Abortable,
+  ): Promise<C> {
     const life = this.#life.signal
     const signal = options.signal === undefined ? life : AbortSignal.any([options.signal, life])
     await this.start()
     const connection = this.createConnection()
-    const socket = await this.#connect(details, signal)
-    const link = this.adopt(connection, this.newId(), socket, 'opener')
+    const stream = await make(signal)
+    const link = this.adopt(connection, this.newId(), stream, 'opener', own)
     const aborted = (): void => link.ending.fail(abortedBy(signal))
     if (signal.aborted) aborted()
     signal.addEventListener('abort', aborted, { once: true })

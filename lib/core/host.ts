@@ -8,7 +8,7 @@ import { isPromise } from '@/core/hooks.js'
 import type { Link, Shared } from '@/core/link.js'
 import { type LimitsReport, reportLimits } from '@/core/limitsReport.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
-import { checkRanges, type ConnectionOptions, type Settings, settingsOf } from '@/core/options.js'
+import { checkRanges, type ConnectionOptions, overridden, type Settings, settingsOf } from '@/core/options.js'
 import type { PluginLike } from '@/core/plugin.js'
 import { TransportError } from '@/errors.js'
 import type { Role } from '@/framings/framing.js'
@@ -39,6 +39,8 @@ export abstract class Host<C extends Connection> {
   #commons: Commons
   #settings: Settings
   #shared: Shared<Connection> | undefined
+  /** What connections share whose options differ from those of the others. */
+  #sharedApart = new WeakMap<ConnectionOptions, Shared<Connection>>()
   #handler: ConnectionHandler<C> | undefined
   #loop: 'idle' | 'running' | 'over' = 'idle'
   #passing = false
@@ -107,6 +109,7 @@ export abstract class Host<C extends Connection> {
   protected change(settings: Partial<Settings>): void {
     this.#settings = { ...this.#settings, ...settings }
     this.#shared = undefined
+    this.#sharedApart = new WeakMap()
     const commons = new Commons(this.#commons.clock, this.#budget, this.#settings)
     // Later connections keep shorter times, so they are looked at more often; those that are there keep their pace.
     if (commons.periodMs !== this.#commons.periodMs) this.#commons = commons
@@ -133,17 +136,28 @@ export abstract class Host<C extends Connection> {
     throw new TransportError('HANDLER_MISSING', { given: this.#handler.name, try: 'a class that extends Connection' })
   }
 
-  /** Puts a new connection on a socket. @internal */
-  protected adopt(connection: C, id: string, stream: Duplex, role: Role): Link<Connection> {
-    this.#shared ??= { hooks: connectionHooks(), settings: this.#settings, commons: this.#commons, ended: this.#ended }
+  /** Puts a new connection on a socket. @param own what differs from the options of the others @internal */
+  protected adopt(connection: C, id: string, stream: Duplex, role: Role, own?: ConnectionOptions): Link<Connection> {
     this.#connections.set(id, connection)
     try {
-      return attach(connection, { stream, role, id, shared: this.#shared })
+      return attach(connection, { stream, role, id, shared: this.#sharedWith(own) })
     } catch (error) {
       this.#connections.delete(id)
       stream.destroy()
       throw error
     }
+  }
+
+  #sharedWith(own: ConnectionOptions | undefined): Shared<Connection> {
+    const shared = (own === undefined ? this.#shared : this.#sharedApart.get(own)) ?? {
+      hooks: connectionHooks(),
+      settings: own === undefined ? this.#settings : overridden(this.#settings, own),
+      commons: this.#commons,
+      ended: this.#ended,
+    }
+    if (own === undefined) this.#shared = shared
+    else this.#sharedApart.set(own, shared)
+    return shared
   }
 
   /** @internal */

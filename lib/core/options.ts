@@ -134,6 +134,10 @@ export const settingsOf = (options: ConnectionOptions): Settings => {
   }
 }
 
+/** The same settings with what is given in place of theirs. @throws TransportError OPTION_INVALID */
+export const overridden = (settings: Settings, options: ConnectionOptions): Settings =>
+  settingsOf({ ...settings, pipeline: settings.windowBytes === 0 ? false : settings.windowBytes, ...options })
+
 /** A deadline given to one call, or the usual one. @throws TransportError OPTION_INVALID unless it is 0 to 2^31-1 ms */
 export const deadlineOf = (options: { readonly deadlineMs?: number } | undefined, usualMs: number): number =>
   checkRanges<{ deadlineMs: number }>(options ?? {}, { deadlineMs: [usualMs, 0, MAX_MS] }).deadlineMs

@@ -1,4 +1,5 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net'
+import { createServer, type Server as NetServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import { Admission } from '@/core/admission.js'
 import type { Connection } from '@/core/connection.js'
@@ -7,7 +8,7 @@ import { hookError } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
 import { Host, type HostOptions } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
-import { checkRanges, deadlineOf } from '@/core/options.js'
+import { checkRanges, type ConnectionOptions, deadlineOf, overridden } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
 import { TlsHellos } from '@/core/tlsHellos.js'
 import { turnAway } from '@/core/turnAway.js'
@@ -58,7 +59,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   readonly #admission: Admission
   readonly #hellos = new TlsHellos()
   /** Sockets whose `connInit` has not returned. */
-  readonly #newcomers = new Set<Socket>()
+  readonly #newcomers = new Map<Duplex, ConnectionOptions | undefined>()
   #addresses: ConnectionDetails[] = []
   #listeners: NetServer[] = []
   #state: 'idle' | 'starting' | 'listening' | 'stopping' = 'idle'
@@ -110,7 +111,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   set connectionLimit(limit: number) {
     const { connectionLimit } = checkRanges<ServerLimits>({ ...this.#limits, connectionLimit: limit }, SERVER_RANGES)
     const connected = [...this.activeConnections.values()].map((connection) => connection.socket)
-    this.#admission.change(connectionLimit, [...this.#newcomers, ...connected])
+    this.#admission.change(connectionLimit, [...this.#newcomers.keys(), ...connected])
     for (const listener of this.#listeners) listener.maxConnections = connectionLimit + UNBORN
   }
 
@@ -121,7 +122,8 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
    */
   async start(): Promise<void> {
     if (this.#state !== 'idle') throw new TransportError('ALREADY_STARTED', { what: 'server' })
-    if (this.#addresses.length === 0) throw new TransportError('ADDRESS_INVALID', { try: 'addAddr(4000) before start' })
+    if (this.#addresses.length === 0 && !this.listensElsewhere)
+      throw new TransportError('ADDRESS_INVALID', { try: 'addAddr(4000) before start' })
     this.#state = 'starting'
     this.#starting = this.#start()
     await this.#starting
@@ -203,12 +205,12 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     const common = { allowHalfOpen: true, noDelay: true }
     if (this.#tls === undefined)
       return this.#opened(
-        createServer(common, (socket) => this.#accept(socket)),
+        createServer(common, (socket) => this.accept(socket)),
         address,
       )
     const options = { handshakeTimeout: this.settings.openingTimeoutMs, ...this.#tls }
     return this.#opened(
-      this.#hellos.createServer(options, (socket) => this.#accept(socket)),
+      this.#hellos.createServer(options, (socket) => this.accept(socket)),
       address,
     )
   }
@@ -222,54 +224,61 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     return listenAt(server, address, this.#limits.backlog)
   }
 
-  #accept(socket: Socket): void {
-    if (this.#state !== 'listening' || !this.#admission.enter(socket)) return this.#turnAway(socket)
+  /** Connections come in some other way than through `addAddr`, so a server without addresses may start. */
+  protected get listensElsewhere(): boolean {
+    return false
+  }
+
+  /**
+   * Puts a connection on a stream, under the same limits and hooks as on one that came in through an address.
+   * @param own what differs from the options of the other connections
+   */
+  protected accept(stream: Duplex, own?: ConnectionOptions): void {
+    if (this.#state !== 'listening' || !this.#admission.enter(stream)) return this.#turnAway(stream, own)
     let connection: C
     try {
       connection = this.createConnection()
     } catch (error) {
-      this.#admission.leave(socket)
-      socket.destroy()
+      this.#admission.leave(stream)
+      stream.destroy()
       void this.guard('createConnection', () => this.errorRaised(hookError('createConnection', error)))
       return
     }
-    this.#init(this.newId(), connection, socket)
+    this.#init(this.newId(), connection, stream, own)
   }
 
-  #init(id: string, connection: C, socket: Socket): void {
+  #init(id: string, connection: C, socket: Duplex, own: ConnectionOptions | undefined): void {
     const dropped = (error: unknown): void => {
       this.#newcomers.delete(socket)
       this.#admission.leave(socket)
       socket.destroy()
       void this.guard('connInit', () => this.errorRaised(hookError('connInit', error)))
     }
-    const go = (): void => {
-      this.adopt(connection, id, socket, 'acceptor')
-    }
+    const go = (): unknown => this.adopt(connection, id, socket, 'acceptor', own)
     const goLate = (): void => {
       if (this.#newcomers.delete(socket)) go()
       else this.#admission.leave(socket)
     }
     try {
       const result = this.connInit(id, connection)
-      if (!isPromise(result)) return go()
+      if (!isPromise(result)) return void go()
       socket.on('error', ignore)
-      this.#newcomers.add(socket)
+      this.#newcomers.set(socket, own)
       Promise.resolve(result).then(goLate).catch(dropped)
     } catch (error) {
       dropped(error)
     }
   }
 
-  #turnAway(socket: Socket): void {
-    turnAway(socket, this.settings, this.commons)
+  #turnAway(stream: Duplex, own?: ConnectionOptions): void {
+    turnAway(stream, own === undefined ? this.settings : overridden(this.settings, own), this.commons)
   }
 
   /** Nobody comes in any more. A start that is under way is waited for, so that it leaves no listener behind. */
   async #stopAccepting(): Promise<{ readonly done: Promise<void> }> {
     if (this.#state === 'starting') await this.#starting?.catch(ignore)
     if (this.#state === 'listening') this.#state = 'stopping'
-    for (const socket of this.#newcomers) this.#turnAway(socket)
+    for (const [stream, own] of this.#newcomers) this.#turnAway(stream, own)
     this.#newcomers.clear()
     this.#hellos.destroy()
     return { done: stopListening(this.#listeners) }

@@ -83,7 +83,7 @@ export class JsonFraming extends OpenFraming {
   }
 
   /** What has arrived and is not read yet is read first: then `next` throws what would be thrown here. */
-  end(): void {
+  override end(): void {
     this.#ended = true
     if (this.waiting === this.#begun.length && !this.#scanner.mayEnd) this.#readEnd()
   }
@@ -93,7 +93,7 @@ export class JsonFraming extends OpenFraming {
     return this.input.length + this.#chunk.length - this.#at + this.#begun.length
   }
 
-  get reading(): Reading {
+  override get reading(): Reading {
     if (!this.opened) return 'opening'
     return this.waiting === 0 ? 'between' : 'inside'
   }

@@ -125,7 +125,7 @@ export class LengthFraming extends OpenFraming {
   }
 
   /** What has arrived and is not read yet is read first: then `next` throws what would be thrown here. */
-  end(): void {
+  override end(): void {
     this.#ended = true
     const inbound = this.#inbound
     if (inbound.at === 'refused') return
@@ -140,7 +140,7 @@ export class LengthFraming extends OpenFraming {
       throw new TransportError('FRAME_TRUNCATED', { have: waiting, need: headBytes })
   }
 
-  get reading(): Reading {
+  override get reading(): Reading {
     if (!this.opened) return 'opening'
     switch (this.#inbound.at) {
       case 'head':

@@ -1,10 +1,11 @@
-import type { Detail } from '@/errors.js'
+import { type Detail, TransportError } from '@/errors.js'
 import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Step } from '@/framings/framing.js'
 import { ChunkQueue } from '@/bytes/chunkQueue.js'
 
 /**
- * A framing without opening and without answers: every message may leave at once. Extend it, say how a
- * frame begins (`start`) and how it is read (`next`), and a custom framing is done.
+ * A framing without opening and without answers: every message may leave at once. Extend it, say how a frame begins
+ * (`start`) and ends (`finish`) and how one is `read`, and a custom framing is done. Bytes that wait when the stream ends
+ * and that `read` makes no message of are half a message: FRAME_TRUNCATED.
  */
 export abstract class OpenFraming implements Framing {
   abstract readonly name: string
@@ -18,6 +19,9 @@ export abstract class OpenFraming implements Framing {
   /** What has arrived and is not yet read. */
   protected readonly input = new ChunkQueue()
   #opened = false
+  #ended = false
+  /** `read` has given nothing since the last bytes came. */
+  #dry = false
 
   constructor(context: Pick<FramingContext, 'writer' | 'maxMessageBytes'>) {
     this.writer = context.writer
@@ -27,20 +31,40 @@ export abstract class OpenFraming implements Framing {
   /** The next message step, or undefined until more bytes arrive. */
   protected abstract read(): Step | undefined
   abstract start(size: number): void
-  abstract end(): void
-  abstract readonly reading: Reading
 
   open(): void {}
   turnAway(): void {}
 
   push(chunk: Uint8Array): void {
+    this.#dry = false
     this.input.push(chunk)
   }
 
   next(): Step | undefined {
-    if (this.#opened) return this.read()
-    this.#opened = true
-    return { do: 'opened' }
+    if (!this.#opened) {
+      this.#opened = true
+      return { do: 'opened' }
+    }
+    const step = this.read()
+    this.#dry = step === undefined
+    this.#checkEnd()
+    return step
+  }
+
+  /** What has arrived and is not read yet is read first: then `next` throws what would be thrown here. */
+  end(): void {
+    this.#ended = true
+    this.#checkEnd()
+  }
+
+  #checkEnd(): void {
+    if (this.#ended && this.#dry && this.waiting > 0)
+      throw new TransportError('FRAME_TRUNCATED', { have: this.waiting })
+  }
+
+  get reading(): Reading {
+    if (!this.#opened) return 'opening'
+    return this.waiting === 0 ? 'between' : 'inside'
   }
 
   accept(): void {}
@@ -56,6 +80,7 @@ export abstract class OpenFraming implements Framing {
     return this.#opened
   }
 
+  /** To be overridden by whoever keeps more than `input` of a message that has begun. */
   get waiting(): number {
     return this.input.length
   }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { type Detail, TransportError } from '@/errors.js'
-import type { Reading, Step } from '@/framings/framing.js'
+import type { Step } from '@/framings/framing.js'
 import { OpenFraming } from '@/framings/openFraming.js'
 import { itKeepsTheFramingContract } from '../contracts/framing.js'
 import { hex } from '../support/hex.js'
@@ -11,7 +11,6 @@ import { Recorder } from '../support/recorder.js'
 class ByteFraming extends OpenFraming {
   readonly name = 'byte'
   readonly announces = false
-  #ended = false
 
   protected read(): Step | undefined {
     const size = this.input.peek()
@@ -19,20 +18,7 @@ class ByteFraming extends OpenFraming {
     if (size > this.maxMessageBytes) throw new TransportError('MESSAGE_TOO_LARGE', { size })
     const frame = this.input.take(1 + size)
     if (frame !== undefined) return { do: 'deliver', message: frame.subarray(1) }
-    if (this.#ended) throw new TransportError('FRAME_TRUNCATED', { have: this.waiting })
     return undefined
-  }
-
-  end(): void {
-    this.#ended = true
-    const size = this.input.peek()
-    if (size !== undefined && this.waiting < 1 + size)
-      throw new TransportError('FRAME_TRUNCATED', { have: this.waiting })
-  }
-
-  get reading(): Reading {
-    if (!this.canStart(0)) return 'opening'
-    return this.waiting === 0 ? 'between' : 'inside'
   }
 
   start(size: number): void {
@@ -48,14 +34,12 @@ class ByteFraming extends OpenFraming {
 class NoFraming extends OpenFraming {
   readonly name = 'none'
   readonly announces = false
-  readonly reading: Reading = 'between'
 
   protected read(): Step | undefined {
     const message = this.input.takeSome(8)
     return message === undefined ? undefined : { do: 'deliver', message }
   }
   start(): void {}
-  end(): void {}
 }
 
 describe('OpenFraming', () => {

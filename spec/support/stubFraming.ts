@@ -6,7 +6,7 @@ export class StubFraming extends OpenFraming {
   readonly name = 'stub'
   override readonly announces: boolean
   readonly steps: Step[] = []
-  reading: Reading = 'between'
+  #reading: Reading = 'between'
   /** The answers that were given to offers. */
   readonly verdicts: string[] = []
 
@@ -18,20 +18,24 @@ export class StubFraming extends OpenFraming {
 
   protected read(): Step | undefined {
     const step = this.steps.shift()
-    this.reading = step?.do === 'offer' ? 'asked' : 'between'
+    this.#reading = step?.do === 'offer' ? 'asked' : 'between'
     return step
   }
 
   override accept(): void {
     this.verdicts.push('accepted')
-    this.reading = 'between'
+    this.#reading = 'between'
   }
 
   override refuse(): void {
     this.verdicts.push('refused')
-    this.reading = 'refused'
+    this.#reading = 'refused'
+  }
+
+  override get reading(): Reading {
+    return this.#reading
   }
 
   start(): void {}
-  end(): void {}
+  override end(): void {}
 }

@@ -68,7 +68,7 @@ export class PacketFraming extends OpenFraming {
   }
 
   /** What has not been read yet is read first; then what has begun is a whole packet. */
-  end(): void {
+  override end(): void {
     this.#ended = true
   }
 
@@ -76,7 +76,7 @@ export class PacketFraming extends OpenFraming {
     return this.#done ? 0 : this.input.length + this.#begun.length
   }
 
-  get reading(): Reading {
+  override get reading(): Reading {
     if (!this.opened) return 'opening'
     return this.waiting === 0 ? 'between' : 'inside'
   }

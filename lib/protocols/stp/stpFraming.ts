@@ -114,7 +114,7 @@ export class StpFraming extends OpenFraming {
   }
 
   /** @throws TransportError FRAME_TRUNCATED at the listening end, unless the packet is here */
-  end(): void {
+  override end(): void {
     if (this.#role === 'opener') return
     const inbound = this.#inbound
     const waiting = this.input.length
@@ -130,7 +130,7 @@ export class StpFraming extends OpenFraming {
     }
   }
 
-  get reading(): Reading {
+  override get reading(): Reading {
     if (!this.opened) return 'opening'
     switch (this.#inbound.at) {
       case 'asked':

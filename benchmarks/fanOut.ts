@@ -1,0 +1,62 @@
+/**
+ * Question: how many deliveries a second, when one client notifies and ten receive, with everything confirmed and every hash checked?
+ * Unit: deliveries a second, ten for each notification; the promises are ratios of rates of the same round.
+ * Sizes: 64 B, a hundred notifications waiting for their confirmation; and ours over WebSockets beside framed TCP with 4 KiB and 1 MiB.
+ * Baseline: `aedes` and `mqtt` at QoS 1 in the same arrangement, over TCP.
+ */
+import { RECEIVERS } from './contenders/fanOut.js'
+import { lonelyHandshake, lonelyLength, lonelyWebSocket } from './contenders/lonelyFanOut.js'
+import { mqttFanOut } from './contenders/mqttFanOut.js'
+import { bout } from './harness/bout.js'
+import type { Figure, Question } from './harness/question.js'
+import { messageRates, type Score } from './harness/score.js'
+import { ratios } from './harness/statistics.js'
+
+const AMOUNTS = {
+  full: { heats: 3, rounds: 5, small: 10_000, middle: 4_000, large: 60 },
+  quick: { heats: 1, rounds: 3, small: 5_000, middle: 2_000, large: 30 },
+  trial: { heats: 1, rounds: 1, small: 200, middle: 50, large: 3 },
+}
+
+const deliveries = (score: Score): number[] => messageRates(score).map((rate) => rate * RECEIVERS)
+
+export const fanOut: Question = {
+  name: 'fanOut',
+  asks: 'How many deliveries a second, one client notifying ten, everything confirmed?',
+  answer: async (plan) => {
+    const { heats, rounds, small, middle, large } = AMOUNTS[plan.pace]
+    const times = { heats, rounds }
+    const load = { bytes: 64, count: small }
+    const contenders = [lonelyHandshake, lonelyLength, lonelyWebSocket, mqttFanOut]
+    const scores = await bout(
+      contenders.map((contender) => ({ contender, load })),
+      times,
+      plan,
+    )
+    const [framed = [], prefixed = [], webSocket = [], mqtt = []] = scores.map(deliveries)
+    const others: Figure[] = []
+    for (const [name, bytes, count] of [['4 KiB', 4_096, middle] as const, ['1 MiB', 1_048_576, large] as const]) {
+      const larger = await bout(
+        [lonelyHandshake, lonelyWebSocket].map((contender) => ({ contender, load: { bytes, count } })),
+        times,
+        plan,
+      )
+      const [tcp = [], ws = []] = larger.map(deliveries)
+      others.push({ name: `framed TCP, ${name}`, unit: 'deliveries/s', samples: tcp })
+      others.push({ name: `framed TCP over WebSocket, ${name}`, unit: '', samples: ratios(tcp, ws) })
+    }
+    return {
+      scores,
+      figures: [
+        ...scores.map((score) => ({ name: `${score.name}, 64 B`, unit: 'deliveries/s', samples: deliveries(score) })),
+        { name: 'framed TCP over WebSocket, 64 B', unit: '', samples: ratios(framed, webSocket) },
+        { name: 'length prefix over handshake framing, 64 B', unit: '', samples: ratios(prefixed, framed) },
+        ...others,
+      ],
+      promised: [
+        { name: 'framed TCP over aedes + mqtt', goal: { atLeast: 1.5 }, unit: '', samples: ratios(framed, mqtt) },
+        { name: 'WebSocket over aedes + mqtt', goal: { atLeast: 1 }, unit: '', samples: ratios(webSocket, mqtt) },
+      ],
+    }
+  },
+}

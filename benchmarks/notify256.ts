@@ -1,0 +1,103 @@
+/**
+ * Question: what does a small notification of the lonely protocol cost to write and to read, against MQTT's?
+ * Unit: messages a second through `serialize` and `parse`; the promises are ratios of rates of the same round.
+ * Sizes: 256 B, minimal headers, the digest made beforehand as a sender has it; reading verifies it.
+ * Baseline: `mqtt-packet`, the codec of the usual MQTT client, for a PUBLISH of QoS 1 with the same topic and payload.
+ */
+import { generate, parser } from 'mqtt-packet'
+import { codecs, type MessageOf, parseToBroadcaster, serialize, sha512 } from '@/protocols/lonely/index.js'
+import { duel } from './harness/duel.js'
+import type { Micro } from './harness/micro.js'
+import { patternAt } from './harness/pattern.js'
+import type { Question } from './harness/question.js'
+import { ratios } from './harness/statistics.js'
+
+const BYTES = 256
+const TIMES = 100
+const AMOUNTS = {
+  full: { rounds: 12, seconds: 6 },
+  quick: { rounds: 6, seconds: 1.5 },
+  trial: { rounds: 1, seconds: 0.02 },
+}
+
+const TOPIC = 'house/kitchen/temperature'
+const PAYLOAD = patternAt(1, BYTES)
+const NOTIFY: MessageOf<'NOTIFY'> = {
+  type: 'NOTIFY',
+  tracing: Buffer.alloc(0),
+  identifier: Buffer.from('0001', 'hex'),
+  topic: Buffer.from(TOPIC),
+  sha512: sha512(PAYLOAD),
+  payload: PAYLOAD,
+}
+const NOTIFY_BYTES = serialize(NOTIFY)
+const RECEIVE_BYTES = serialize({
+  type: 'RECEIVE_STREAM',
+  tracing: NOTIFY.tracing,
+  identifier: NOTIFY.identifier,
+  partId: 0n,
+  start: { topic: NOTIFY.topic, compressedLength: BigInt(BYTES), sha512: NOTIFY.sha512 },
+  payload: PAYLOAD,
+})
+const PUBLISH = {
+  cmd: 'publish',
+  topic: TOPIC,
+  payload: PAYLOAD,
+  qos: 1,
+  messageId: 1,
+  dup: false,
+  retain: false,
+} as const
+const PUBLISH_BYTES = generate(PUBLISH)
+
+/** Does it `TIMES` times; `once` gives the size of what it made or found. */
+const work = (name: string, size: number, once: () => number): Micro => ({
+  name,
+  operations: TIMES,
+  expected: size * TIMES,
+  run: () => {
+    let sum = 0
+    for (let left = TIMES; left > 0; left--) sum += once()
+    return sum
+  },
+})
+
+const publishSize = (): (() => number) => {
+  let size = 0
+  const reading = parser()
+  reading.on('packet', (packet) => {
+    size = packet.cmd === 'publish' ? packet.payload.length : 0
+  })
+  return () => {
+    size = 0
+    reading.parse(PUBLISH_BYTES)
+    return size
+  }
+}
+
+export const notify256: Question = {
+  name: 'notify256',
+  asks: 'What does a notification of 256 bytes cost to write and to read, against MQTT?',
+  answer: async (plan) => {
+    const { rounds, seconds } = AMOUNTS[plan.pace]
+    const works = [
+      work('NOTIFY, serialize', NOTIFY_BYTES.length, () => serialize(NOTIFY).length),
+      work('PUBLISH, mqtt-packet generate', PUBLISH_BYTES.length, () => generate(PUBLISH).length),
+      work('NOTIFY, parse and verify', BYTES, () => {
+        const message = parseToBroadcaster(NOTIFY_BYTES)
+        return message.type === 'NOTIFY' ? message.payload.length : 0
+      }),
+      work('PUBLISH, mqtt-packet parse', BYTES, publishSize()),
+      work('RECEIVE_STREAM, parse', BYTES, () => codecs.RECEIVE_STREAM.parse(RECEIVE_BYTES).payload.length),
+    ]
+    const figures = await duel(works, rounds, seconds)
+    const [writing = [], theirWriting = [], reading = [], theirReading = []] = figures.map(({ samples }) => samples)
+    return {
+      figures,
+      promised: [
+        { name: 'serialize over generate', goal: { atLeast: 1 }, unit: '', samples: ratios(writing, theirWriting) },
+        { name: 'parse over parse', goal: { atLeast: 1 }, unit: '', samples: ratios(reading, theirReading) },
+      ],
+    }
+  },
+}

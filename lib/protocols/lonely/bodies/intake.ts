@@ -1,0 +1,118 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { Body } from '@/protocols/lonely/bodies/body.js'
+import type { BodyLimits } from '@/protocols/lonely/bodies/bodyStore.js'
+import { MemoryBody } from '@/protocols/lonely/bodies/memoryBody.js'
+import { SpoolFile } from '@/protocols/lonely/bodies/spoolFile.js'
+import { TransportError } from '@/errors.js'
+
+/** Pieces below this are copied, so that they do not keep alive the larger chunk they came in. */
+export const COPIED_BYTES = 16_384
+
+/** The store's account, as an intake uses it. Negative numbers give back. */
+export interface Books {
+  fitsMemory(bytes: number): boolean
+  memory(bytes: number): void
+  spool(bytes: number): void
+}
+
+/** A body on its way in: pieces in memory until they are too many, then a file. */
+export class Intake {
+  readonly #limits: Readonly<Required<BodyLimits>>
+  readonly #folder: string
+  readonly #books: Books
+  readonly #hash: Hash = createHash('sha512')
+  #pieces: Buffer[] = []
+  #file: SpoolFile | undefined
+  #size = 0
+  #booked = { memory: 0, spool: 0 }
+  #over = false
+  /** Whether the announced size sends the body to a file from the start. */
+  readonly #large: boolean
+
+  constructor(limits: Readonly<Required<BodyLimits>>, folder: string, books: Books, size: number | undefined) {
+    this.#limits = limits
+    this.#folder = folder
+    this.#books = books
+    this.#large = size !== undefined && !books.fitsMemory(size)
+  }
+
+  /** Bytes that have come in. */
+  get size(): number {
+    return this.#size
+  }
+
+  /**
+   * @param piece not to be changed any more
+   * @throws TransportError BODY_TOO_LARGE, BODY_FAILED
+   */
+  add(piece: Buffer): void | Promise<void> {
+    const size = this.#size + piece.length
+    const limit = this.#limits.maxBodyBytes
+    if (size > limit) throw new TransportError('BODY_TOO_LARGE', { size, limit })
+    this.#hash.update(piece)
+    this.#size = size
+    const inMemory = this.#file === undefined && !this.#large && size <= this.#limits.maxBodyInMemoryBytes
+    if (!inMemory || !this.#books.fitsMemory(piece.length)) return this.#write(piece)
+    this.#book('memory', piece.length)
+    this.#pieces.push(piece.length < COPIED_BYTES ? Buffer.from(piece) : piece)
+  }
+
+  /** The whole body; it is the caller's to release. The intake is over. */
+  async finish(): Promise<Body> {
+    return this.finishNow() ?? (await this.#finishFile())
+  }
+
+  /** As `finish`, at once; undefined when the body is in a file. */
+  finishNow(): Body | undefined {
+    if (this.#file !== undefined || this.#over) return undefined
+    this.#over = true
+    const [first] = this.#pieces
+    const bytes = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces, this.#size)
+    this.#pieces = []
+    return new MemoryBody(bytes, this.#hash.digest(), (freed) => this.#books.memory(-freed))
+  }
+
+  /** The body is not wanted any more. */
+  discard(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#pieces = []
+    this.#giveBack()
+    this.#file?.discard()
+  }
+
+  async #write(piece: Buffer): Promise<void> {
+    this.#book('spool', piece.length)
+    this.#file ??= await SpoolFile.create(this.#folder)
+    const earlier = this.#pieces
+    this.#pieces = []
+    for (const before of earlier) {
+      this.#book('spool', before.length)
+      this.#book('memory', -before.length)
+      await this.#file.append(before)
+    }
+    await this.#file.append(piece)
+    if (!this.#over) return
+    this.#giveBack()
+    this.#file.discard()
+  }
+
+  async #finishFile(): Promise<Body> {
+    const file = this.#file
+    if (file === undefined || this.#over)
+      throw new TransportError('BODY_FAILED', { problem: 'the body has been given up' })
+    this.#over = true
+    return file.asBody(this.#size, this.#hash.digest(), () => this.#giveBack())
+  }
+
+  #book(where: 'memory' | 'spool', bytes: number): void {
+    this.#books[where](bytes)
+    this.#booked[where] += bytes
+  }
+
+  #giveBack(): void {
+    this.#books.memory(-this.#booked.memory)
+    this.#books.spool(-this.#booked.spool)
+    this.#booked = { memory: 0, spool: 0 }
+  }
+}

@@ -1,0 +1,156 @@
+import { Deque } from '@/bytes/deque.js'
+import type { Cancel, Clock } from '@/core/index.js'
+import type { Delivery } from '@/protocols/lonely/broadcaster/delivery.js'
+import { Deferred } from '@/protocols/lonely/session/deferred.js'
+
+/**
+ * What happens to a subscriber whose queue is full and takes nothing for `slowAfterMs`. `disconnect`: the connection ends. `skip`: what
+ * comes is not for it until half of its queue is empty; then it is told for each topic that it has missed something.
+ */
+export type SlowPolicy = 'disconnect' | 'skip'
+
+/** The bounds of one queue. */
+export interface QueueLimits {
+  readonly maxQueuedMessages: number
+  readonly maxQueuedBytes: number
+  readonly slowAfterMs: number
+  readonly slowPolicy: SlowPolicy
+}
+
+/** Whom a queue tells about its subscriber. */
+export interface QueueOwner {
+  /** It is too slow, and the policy is to end it. */
+  tooSlow(detail: { readonly queuedMessages: number; readonly queuedBytes: number }): void
+  /** It was passed over, and may be told now. */
+  passedOver(topic: Buffer): void
+}
+
+interface Waiter {
+  readonly delivery: Delivery
+  readonly taken: Deferred<boolean>
+}
+
+/** Topics a slow subscriber may have missed something on, before it is ended after all. */
+const MAX_MISSED_TOPICS = 256
+
+/**
+ * What waits for one subscriber. When it is full, those who bring more wait for room, so that a burst slows its sender down and loses nothing;
+ * a subscriber that makes no room for too long is slow.
+ */
+export class DeliveryQueue {
+  readonly #limits: QueueLimits
+  readonly #clock: Clock
+  readonly #owner: QueueOwner
+  readonly #queue = new Deque<Delivery>()
+  readonly #waiters = new Deque<Waiter>()
+  #bytes = 0
+  #alarm: Cancel | undefined
+  /** Since when the first of those who wait has been the first. */
+  #firstMs = 0
+  #state: 'open' | 'skipping' | 'over' = 'open'
+  readonly #missed = new Map<string, Buffer>()
+
+  constructor(limits: QueueLimits, clock: Clock, owner: QueueOwner) {
+    this.#limits = limits
+    this.#clock = clock
+    this.#owner = owner
+  }
+
+  get length(): number {
+    return this.#queue.length
+  }
+
+  /** @returns whether it was taken, when that is known */
+  offer(delivery: Delivery): boolean | Promise<boolean> {
+    if (this.#state === 'over') return false
+    if (this.#state === 'skipping') return this.#skip(delivery)
+    if (this.#waiters.length === 0 && this.#hasRoomFor(delivery)) {
+      this.#put(delivery)
+      return true
+    }
+    const taken = new Deferred<boolean>()
+    this.#waiters.push({ delivery, taken })
+    if (this.#waiters.length === 1) this.#firstMs = this.#clock.now()
+    if (this.#limits.slowAfterMs === 0) this.#slow()
+    else this.#watch(this.#limits.slowAfterMs)
+    return taken.promise
+  }
+
+  /** The next one, which is the caller's to release. */
+  shift(): Delivery | undefined {
+    const delivery = this.#queue.shift()
+    if (delivery === undefined) return undefined
+    this.#bytes -= delivery.body.size
+    this.#ease()
+    return delivery
+  }
+
+  /** Nothing is taken any more, and what waits is let go. */
+  end(): void {
+    this.#state = 'over'
+    this.#alarm?.()
+    for (const delivery of this.#queue.takeAll()) delivery.body.release()
+    for (const { taken } of this.#waiters.takeAll()) taken.resolve(false)
+    this.#bytes = 0
+    this.#missed.clear()
+  }
+
+  #ease(): void {
+    for (let waiter = this.#waiters.peek(); waiter !== undefined; waiter = this.#waiters.peek()) {
+      if (!this.#hasRoomFor(waiter.delivery)) return
+      this.#waiters.shift()
+      this.#put(waiter.delivery)
+      waiter.taken.resolve(true)
+      this.#firstMs = this.#clock.now()
+    }
+    const { maxQueuedMessages, maxQueuedBytes } = this.#limits
+    const halfEmpty = this.#queue.length * 2 <= maxQueuedMessages && this.#bytes * 2 <= maxQueuedBytes
+    if (halfEmpty && this.#state === 'skipping') this.#resume()
+  }
+
+  /** One timer, however often the first of those who wait changes. */
+  #watch(ms: number): void {
+    this.#alarm ??= this.#clock.after(ms, () => {
+      this.#alarm = undefined
+      if (this.#waiters.length === 0) return
+      const leftMs = this.#firstMs + this.#limits.slowAfterMs - this.#clock.now()
+      if (leftMs > 0) this.#watch(leftMs)
+      else this.#slow()
+    })
+  }
+
+  #resume(): void {
+    this.#state = 'open'
+    const missed = [...this.#missed.values()]
+    this.#missed.clear()
+    for (const topic of missed) this.#owner.passedOver(topic)
+  }
+
+  #hasRoomFor(delivery: Delivery): boolean {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#limits
+    if (this.#queue.length === 0) return true
+    return this.#queue.length < maxQueuedMessages && this.#bytes + delivery.body.size <= maxQueuedBytes
+  }
+
+  #put(delivery: Delivery): void {
+    delivery.body.retain()
+    this.#queue.push(delivery)
+    this.#bytes += delivery.body.size
+  }
+
+  #slow(): void {
+    if (this.#limits.slowPolicy === 'disconnect') {
+      return this.#owner.tooSlow({ queuedMessages: this.#queue.length, queuedBytes: this.#bytes })
+    }
+    this.#state = 'skipping'
+    for (const { delivery, taken } of this.#waiters.takeAll()) taken.resolve(this.#skip(delivery))
+  }
+
+  #skip(delivery: Delivery): boolean {
+    this.#missed.set(delivery.topic.toString('latin1'), delivery.topic)
+    if (this.#missed.size > MAX_MISSED_TOPICS) {
+      this.#owner.tooSlow({ queuedMessages: this.#queue.length, queuedBytes: this.#bytes })
+    }
+    return false
+  }
+}

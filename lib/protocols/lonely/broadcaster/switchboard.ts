@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { Body } from '@/protocols/lonely/bodies/body.js'
+import type { BroadcasterSession } from '@/protocols/lonely/broadcaster/broadcasterSession.js'
+import { Delivery } from '@/protocols/lonely/broadcaster/delivery.js'
+import type { Relay, RelayMember, RelaySeat } from '@/protocols/lonely/broadcaster/relay.js'
+import { SubscriptionTable } from '@/protocols/lonely/session/subscriptionTable.js'
+import type { GlobLimits } from '@/protocols/lonely/glob.js'
+import type { RandomSource } from '@/protocols/lonely/randomSource.js'
+import type { Pattern } from '@/protocols/lonely/session/pattern.js'
+import { TransportError } from '@/errors.js'
+
+/** Joins what one broadcaster's subscribers want to what the relay brings. */
+export class Switchboard implements RelayMember {
+  readonly id = randomUUID()
+  readonly #table: SubscriptionTable<BroadcasterSession>
+  readonly #random: RandomSource
+  #seat: RelaySeat | undefined
+
+  /** @throws TransportError OPTION_INVALID */
+  constructor(random: RandomSource, limits: GlobLimits) {
+    this.#random = random
+    this.#table = new SubscriptionTable(limits)
+  }
+
+  /** Different patterns that are subscribed to. */
+  get patterns(): number {
+    return this.#table.size
+  }
+
+  async join(relay: Relay): Promise<void> {
+    this.#seat = await relay.join(this)
+  }
+
+  async leave(): Promise<void> {
+    const seat = this.#seat
+    this.#seat = undefined
+    await seat?.leave()
+  }
+
+  /** Ids of the broadcasters that the relay knows now. */
+  get members(): readonly string[] {
+    return this.#seat?.members() ?? []
+  }
+
+  /** @param done called when the session is subscribed, before anything is offered to it @throws TransportError GLOB_REFUSED */
+  subscribe(session: BroadcasterSession, pattern: Pattern, done: () => void): void | Promise<void> {
+    const enter = (): void => {
+      this.#table.add(pattern, session)
+      done()
+    }
+    // The others have to know before the subscriber is told that it misses nothing.
+    const known = this.#table.has(pattern) ? undefined : this.#seat?.interest(pattern, true)
+    return known === undefined ? enter() : known.then(enter)
+  }
+
+  unsubscribe(session: BroadcasterSession, pattern: Pattern): void | Promise<void> {
+    if (this.#table.delete(pattern, session)) return this.#seat?.interest(pattern, false)
+  }
+
+  publish(topic: Buffer, body: Body): number | Promise<number> {
+    if (this.#seat === undefined) throw new TransportError('NOT_OPEN', { what: 'relay' })
+    return this.#seat.publish(topic, body)
+  }
+
+  deliver(topic: Buffer, body: Body): number | Promise<number> {
+    const sessions = this.#table.match(topic)
+    if (sessions.size === 0) return 0
+    const delivery = new Delivery(topic, body, this.#random)
+    let reached = 0
+    let waiting: Promise<boolean>[] | undefined
+    for (const session of sessions) {
+      const taken = session.offer(delivery)
+      if (typeof taken !== 'boolean') (waiting ??= []).push(taken)
+      else if (taken) reached++
+    }
+    return waiting === undefined ? reached : reachedAlso(reached, waiting)
+  }
+
+  missed(topic: Buffer): void {
+    for (const session of this.#table.match(topic)) session.missed(topic)
+  }
+}
+
+const reachedAlso = async (reached: number, waiting: readonly Promise<boolean>[]): Promise<number> =>
+  reached + (await Promise.all(waiting)).filter(Boolean).length

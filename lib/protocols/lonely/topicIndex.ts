@@ -1,0 +1,150 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { asBuffer } from '@/bytes/asBuffer.js'
+import { checkGlobLimits, type GlobLimits, parseGlob } from '@/protocols/lonely/glob.js'
+import { GlobTrie } from '@/protocols/lonely/globTrie.js'
+
+/** What one subscriber is subscribed to. */
+interface Wishes {
+  /** Topics as latin1 text. */
+  readonly topics: Set<string>
+  readonly globs: Set<string>
+}
+
+const NOBODY: ReadonlySet<never> = new Set<never>()
+
+/**
+ * Who is subscribed to what. Exact topics are looked up; globs share what they have in common, so a search costs little
+ * more with many of them than with few. Subscribing and unsubscribing cost in proportion to the topic or glob.
+ * @typeParam Subscriber anything with an identity, such as a connection
+ */
+export class TopicIndex<Subscriber> {
+  readonly #limits: Required<GlobLimits>
+  readonly #exact = new Map<string, Set<Subscriber>>()
+  readonly #globs = new Map<string, Set<Subscriber>>()
+  readonly #trie = new GlobTrie<ReadonlySet<Subscriber>>()
+  readonly #wishes = new Map<Subscriber, Wishes>()
+
+  /** @throws TransportError OPTION_INVALID */
+  constructor(limits: GlobLimits = {}) {
+    this.#limits = checkGlobLimits(limits)
+  }
+
+  /** How many topics and globs a subscriber is subscribed to. */
+  countOf(subscriber: Subscriber): number {
+    const wishes = this.#wishes.get(subscriber)
+    return wishes === undefined ? 0 : wishes.topics.size + wishes.globs.size
+  }
+
+  /** @param topic copied @returns false when the subscriber is subscribed to it already */
+  subscribeExact(topic: Uint8Array, subscriber: Subscriber): boolean {
+    const key = keyOf(topic)
+    const { topics } = this.#wishesOf(subscriber)
+    if (topics.has(key)) return false
+    topics.add(key)
+    enter(this.#exact, key, subscriber)
+    return true
+  }
+
+  /**
+   * @returns false when the subscriber is subscribed to the same text already
+   * @throws TransportError GLOB_REFUSED: it is longer or has more wildcards than allowed; nothing has changed
+   */
+  subscribeGlob(glob: string, subscriber: Subscriber): boolean {
+    const known = this.#globs.get(glob)
+    if (known?.has(subscriber) === true) return false
+    if (known === undefined) {
+      const tokens = parseGlob(glob, this.#limits)
+      const subscribers = new Set<Subscriber>()
+      this.#globs.set(glob, subscribers)
+      this.#trie.add(tokens, subscribers)
+    }
+    enter(this.#globs, glob, subscriber)
+    this.#wishesOf(subscriber).globs.add(glob)
+    return true
+  }
+
+  /** @returns false when the subscriber is not subscribed to it */
+  unsubscribeExact(topic: Uint8Array, subscriber: Subscriber): boolean {
+    const key = keyOf(topic)
+    const wishes = this.#wishes.get(subscriber)
+    if (wishes?.topics.delete(key) !== true) return false
+    this.#leaveExact(key, subscriber)
+    this.#forgetIfEmpty(subscriber, wishes)
+    return true
+  }
+
+  /** @returns false when the subscriber is not subscribed to the same text */
+  unsubscribeGlob(glob: string, subscriber: Subscriber): boolean {
+    const wishes = this.#wishes.get(subscriber)
+    if (wishes?.globs.delete(glob) !== true) return false
+    this.#leaveGlob(glob, subscriber)
+    this.#forgetIfEmpty(subscriber, wishes)
+    return true
+  }
+
+  /** Ends all subscriptions of a subscriber, as when its connection has ended. */
+  unsubscribeAll(subscriber: Subscriber): void {
+    const wishes = this.#wishes.get(subscriber)
+    if (wishes === undefined) return
+    for (const key of wishes.topics) this.#leaveExact(key, subscriber)
+    for (const glob of wishes.globs) this.#leaveGlob(glob, subscriber)
+    this.#wishes.delete(subscriber)
+  }
+
+  /**
+   * Who is to get a message on this topic, each once however many subscriptions match. A topic that is not UTF-8
+   * matches no glob.
+   * @returns maybe a set that changes with the next subscription: go through it before that, or copy it
+   */
+  matching(topic: Uint8Array): ReadonlySet<Subscriber> {
+    const key = keyOf(topic)
+    const exact = this.#exact.get(key)
+    if (this.#globs.size === 0) return exact ?? NOBODY
+    const text = isAscii(topic) ? key : isUtf8(topic) ? asBuffer(topic).toString('utf8') : undefined
+    const byGlob = text === undefined ? [] : this.#trie.find(text)
+    const [only] = byGlob
+    if (only === undefined) return exact ?? NOBODY
+    if (exact === undefined && byGlob.length === 1) return only
+    const all = new Set(exact)
+    for (const subscribers of byGlob) for (const subscriber of subscribers) all.add(subscriber)
+    return all
+  }
+
+  #wishesOf(subscriber: Subscriber): Wishes {
+    const known = this.#wishes.get(subscriber)
+    if (known !== undefined) return known
+    const wishes = { topics: new Set<string>(), globs: new Set<string>() }
+    this.#wishes.set(subscriber, wishes)
+    return wishes
+  }
+
+  #forgetIfEmpty(subscriber: Subscriber, { topics, globs }: Wishes): void {
+    if (topics.size === 0 && globs.size === 0) this.#wishes.delete(subscriber)
+  }
+
+  #leaveExact(key: string, subscriber: Subscriber): void {
+    if (leave(this.#exact, key, subscriber)) this.#exact.delete(key)
+  }
+
+  #leaveGlob(glob: string, subscriber: Subscriber): void {
+    const subscribers = this.#globs.get(glob)
+    if (subscribers === undefined || !leave(this.#globs, glob, subscriber)) return
+    this.#globs.delete(glob)
+    this.#trie.delete(parseGlob(glob, this.#limits), subscribers)
+  }
+}
+
+/** One character for each byte, which makes it a key whatever the bytes are. */
+const keyOf = (topic: Uint8Array): string => asBuffer(topic).toString('latin1')
+
+const enter = <Subscriber>(all: Map<string, Set<Subscriber>>, key: string, subscriber: Subscriber): void => {
+  const subscribers = all.get(key)
+  if (subscribers === undefined) all.set(key, new Set([subscriber]))
+  else subscribers.add(subscriber)
+}
+
+/** @returns whether nobody is left */
+const leave = <Subscriber>(all: Map<string, Set<Subscriber>>, key: string, subscriber: Subscriber): boolean => {
+  const subscribers = all.get(key)
+  return subscribers !== undefined && subscribers.delete(subscriber) && subscribers.size === 0
+}

@@ -1,0 +1,73 @@
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls'
+import type { Clock } from '@/core/index.js'
+import { loadWs } from '@/protocols/lonely/webSocket/loadWs.js'
+import { WebSocketStream } from '@/protocols/lonely/webSocket/webSocketStream.js'
+import { TransportError } from '@/errors.js'
+
+/** How a WebSocket is connected. */
+export interface WebSocketConnectOptions {
+  /** For `wss:`. */
+  readonly tls: TlsConnectionOptions | undefined
+  readonly maxMessageBytes: number
+  /** 0 waits as long as the system does. */
+  readonly connectTimeoutMs: number
+  readonly clock: Clock
+  readonly pingMs: number
+}
+
+/**
+ * @param url `ws://HOST:PORT/PATH` or `wss://...`
+ * @throws TransportError PACKAGE_MISSING, CONNECT_REFUSED, CONNECT_FAILED, CONNECT_TIMEOUT, NAME_UNRESOLVED, ABORTED
+ */
+export const connectWebSocket = async (
+  url: string,
+  options: WebSocketConnectOptions,
+  signal: AbortSignal,
+): Promise<Duplex> => {
+  const { WebSocket } = await loadWs()
+  if (signal.aborted) throw aborted(signal)
+  const { tls, maxMessageBytes: maxPayload, connectTimeoutMs: limitMs, clock, pingMs } = options
+  const webSocket = new WebSocket(url, { ...tls, perMessageDeflate: false, maxPayload, skipUTF8Validation: true })
+  return new Promise((resolve, reject) => {
+    let socket: Duplex | undefined
+    const done = (): void => {
+      cancel()
+      signal.removeEventListener('abort', stop)
+    }
+    const fail = (error: TransportError): void => {
+      done()
+      webSocket.terminate()
+      reject(error)
+    }
+    const stop = (): void => fail(aborted(signal))
+    const late = (): void => fail(new TransportError('CONNECT_TIMEOUT', { address: url, limitMs }))
+    const cancel = limitMs === 0 ? (): void => {} : clock.after(limitMs, late)
+    signal.addEventListener('abort', stop, { once: true })
+    // Stays, so that what `terminate` says about a socket in the making is no unhandled error.
+    webSocket.on('error', (error) => fail(connectError(error, url)))
+    webSocket.once('unexpected-response', (_request, response) => {
+      response.destroy()
+      fail(new TransportError('CONNECT_FAILED', { address: url, status: response.statusCode }))
+    })
+    webSocket.once('upgrade', (response) => {
+      socket = response.socket
+    })
+    webSocket.once('open', () => {
+      if (socket === undefined) return fail(new TransportError('CONNECT_FAILED', { address: url }))
+      done()
+      resolve(new WebSocketStream(webSocket, { socket, clock, pingMs }))
+    })
+  })
+}
+
+const aborted = (signal: AbortSignal): TransportError => new TransportError('ABORTED', {}, { cause: signal.reason })
+
+const CODES = { ECONNREFUSED: 'CONNECT_REFUSED', ENOTFOUND: 'NAME_UNRESOLVED', EAI_AGAIN: 'NAME_UNRESOLVED' } as const
+
+const connectError = (error: Error, address: string): TransportError => {
+  const system = String(Reflect.get(error, 'code'))
+  const code =
+    system === 'ECONNREFUSED' || system === 'ENOTFOUND' || system === 'EAI_AGAIN' ? CODES[system] : 'CONNECT_FAILED'
+  return new TransportError(code, { address, system }, { cause: error })
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
+import { FileBody } from '@/protocols/lonely/bodies/fileBody.js'
+import { spooled } from '@/protocols/lonely/bodies/spooled.js'
+import { caught } from '../../../support/caught.js'
+import { codeOf } from '../../../support/codeOf.js'
+import { lcg32 } from '../../../support/lcg32.js'
+import { rejection } from '../../../support/rejection.js'
+import { removeFolder, temporaryFolder } from '../../../support/temporaryFolder.js'
+
+const sha512 = (bytes: Uint8Array): Buffer => createHash('sha512').update(bytes).digest()
+const LIMITS = { maxBodyBytes: 1_000, maxBodyInMemoryBytes: 100, maxBodyMemoryBytes: 150, maxSpoolBytes: 1_500 }
+
+describe('the store of bodies', () => {
+  let folder = ''
+  let store: BodyStore
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    store = new BodyStore(LIMITS, folder)
+  })
+  afterEach(() => removeFolder(folder))
+
+  const bytesOf = (size: number): Buffer => Buffer.from(lcg32(size, size))
+  const keep = (size: number) => store.keep(bytesOf(size), sha512(bytesOf(size)))
+
+  it('keeps a small body in memory until the last reader has released it', () => {
+    const body = keep(100)
+    if (body instanceof Promise) throw new Error('it should be at once')
+    expect(body.bytes?.equals(bytesOf(100))).to.equal(true)
+    expect(store.held).to.deep.equal({ memoryBytes: 100, spoolBytes: 0 })
+    body.retain()
+    body.release()
+    expect(store.held.memoryBytes).to.equal(100)
+    body.release()
+    expect(store.held.memoryBytes).to.equal(0)
+  })
+
+  it('keeps no part of the chunk that a small body came in', async () => {
+    const chunk = Buffer.from(lcg32(1, 60_000))
+    const body = await store.keep(chunk.subarray(10, 20), sha512(chunk.subarray(10, 20)))
+    const before = Buffer.from(body.bytes ?? [])
+    chunk.fill(0)
+    expect(body.bytes?.equals(before)).to.equal(true)
+  })
+
+  it('keeps a larger one in a file that has no name, and frees it', async () => {
+    const body = await keep(101)
+    expect(body.bytes).to.equal(undefined)
+    expect(body.digest.equals(sha512(bytesOf(101)))).to.equal(true)
+    expect((await body.read(50, 51)).equals(bytesOf(101).subarray(50))).to.equal(true)
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 101 })
+    if (process.platform !== 'win32') expect(await readdir(folder)).to.deep.equal([])
+    body.release()
+    expect(store.held.spoolBytes).to.equal(0)
+  })
+
+  it('turns to files when all bodies together have too much memory', async () => {
+    const first = await keep(100)
+    const second = await keep(60)
+    expect([first.bytes?.length, second.bytes]).to.deep.equal([100, undefined])
+    first.release()
+    expect((await keep(60)).bytes?.length).to.equal(60)
+    second.release()
+  })
+
+  it('takes no body beyond its bounds, and is as before', async () => {
+    expect(caught(() => void keep(1_001)).code).to.equal('BODY_TOO_LARGE')
+    const body = await keep(1_000)
+    expect(codeOf(await rejection(Promise.resolve(keep(501))))).to.equal('BODY_TOO_LARGE')
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 1_000 })
+    body.release()
+  })
+
+  for (const [what, pieces] of [
+    ['a few bytes', [3]],
+    ['nothing', []],
+    ['pieces that stay in memory', [40, 0, 60]],
+    ['pieces that become too many for memory', [60, 60, 300, 1]],
+  ] as const) {
+    it(`puts ${what} together`, async () => {
+      const size = pieces.reduce((sum: number, piece) => sum + piece, 0)
+      const bytes = bytesOf(size)
+      let at = 0
+      const source = pieces.map((piece) => bytes.subarray(at, (at += piece)))
+      const body = await spooled(store, source)
+      expect(body.size).to.equal(size)
+      expect(body.digest.equals(sha512(bytes))).to.equal(true)
+      expect((await body.read(0, size)).equals(bytes)).to.equal(true)
+      body.release()
+      expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    })
+  }
+
+  it('frees what has come of a body that is given up', async () => {
+    const intake = store.intake(undefined)
+    await intake.add(bytesOf(60))
+    await intake.add(bytesOf(200))
+    intake.discard()
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(codeOf(await rejection(intake.finish()))).to.equal('BODY_FAILED')
+  })
+
+  it('says when there is no folder for files', async () => {
+    const nowhere = new BodyStore(LIMITS, join(folder, 'none'))
+    expect(codeOf(await rejection(Promise.resolve(nowhere.keep(bytesOf(101), sha512(bytesOf(101))))))).to.equal(
+      'BODY_FAILED',
+    )
+    expect(nowhere.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+  })
+
+  it('notices when a file has become shorter', async () => {
+    const path = join(folder, 'file')
+    await writeFile(path, bytesOf(500))
+    const body = await FileBody.open(path)
+    await writeFile(path, bytesOf(10))
+    expect(codeOf(await rejection(Promise.resolve(body.read(0, 500))))).to.equal('BODY_FAILED')
+    body.release()
+  })
+})
