@@ -376,18 +376,16 @@ describe('AuthPeer', () => {
         throw new Error('even here')
       },
     ],
+    ['rejecting itself', () => Promise.reject(new Error('even here'))],
   ] as const) {
     it(`warns the process when errorRaised is ${how}, and nothing worse happens`, async () => {
       class Careless extends AuthPeer {
         protected override messageReceived(): void {
           throw new Error('on purpose')
         }
-        protected override errorRaised(error: TransportError): void {
-          if (errorRaised === undefined) super.errorRaised(error)
-          else errorRaised()
-        }
       }
       await using auth = new Careless({ alias: 'a', password: 'password', port: 0 })
+      if (errorRaised !== undefined) Object.assign(auth, { errorRaised })
       await auth.authenticatePeers()
       const warned = new Promise<Error>((resolve) => {
         process.once('warning', resolve)

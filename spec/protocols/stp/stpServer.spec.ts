@@ -263,6 +263,21 @@ describe('an STP server', () => {
     expect(errors).to.deep.equal(['PEER_KEY_CHANGED', 'HOOK_FAILED'])
   })
 
+  it('takes no promise of keyChanged for a yes', async () => {
+    await using stage = new StpStage()
+    const alice = await stage.node()
+    Object.assign(alice, { keyChanged: () => Promise.reject(new Error('later')) })
+    const say = (key: string): Promise<void> =>
+      stage.silent({ ...BOB, key, announcedTcpport: 57_099 }).sendTcp('x', HOST, { toPort: portsOf(alice).tcp })
+    await say(STP_KEYS.sender.private_key_pem)
+    const { publicKey } = await peerOf(alice, 'bob')
+    await say(STP_KEYS.listener.private_key_pem)
+    await alice.until(() => alice.troubles.length > 0)
+    expect(alice.peers.map((peer) => peer.publicKey)).to.deep.equal([publicKey])
+    expect(alice.counts.keysRefused).to.equal(1)
+    expect(alice.troubles[0]?.detail).to.include({ hook: 'keyChanged', says: 'later' })
+  })
+
   it('has live peers and user names', async () => {
     await using stage = new StpStage()
     const alice = await stage.node()
