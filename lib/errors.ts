@@ -129,7 +129,8 @@ export class TransportError extends Error {
 /** What somebody else has thrown, in words. Never throws itself, though what is thrown may be no error, nor have words. */
 export const wordsOf = (thrown: unknown): string => {
   try {
-    return thrown instanceof Error ? `${thrown.message}` : String(thrown)
+    const words: unknown = thrown instanceof Error ? thrown.message : thrown
+    return String(words)
   } catch {
     return 'something that has no words'
   }

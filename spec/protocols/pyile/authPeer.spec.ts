@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { AuthPeer, type PeerAddress, type PeerOptions } from '@/protocols/pyile/index.js'
-import type { TransportError } from '@/errors.js'
 import { caught } from '../../support/caught.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
