@@ -1,25 +1,11 @@
 import { expect } from 'chai'
 import { Connection, raise, Server } from '@/core/index.js'
 import { TransportError, wordsOf } from '@/errors.js'
-import { turns } from '../support/turns.js'
+import { warningsOf } from '../support/warnings.js'
 
 const speechless: object = Object.create(null)
 const fail = (thrown: unknown): never => {
   throw thrown
-}
-
-/** What the process is warned of while `work` runs, as soon as there is something. */
-const warnings = async (work: () => unknown): Promise<string[]> => {
-  const warned: string[] = []
-  const onWarning = ({ message }: Error): void => void warned.push(message)
-  process.on('warning', onWarning)
-  try {
-    await work()
-    while (warned.length === 0) await turns()
-    return warned
-  } finally {
-    process.off('warning', onWarning)
-  }
 }
 
 describe('what errorRaised does itself', () => {
@@ -31,7 +17,7 @@ describe('what errorRaised does itself', () => {
   ]
   for (const [how, hook, says] of ways)
     it(`is a warning of the process when it ${how}`, async () => {
-      const warned = await warnings(() => raise(hook, new TransportError('CLOSED')))
+      const warned = await warningsOf(() => raise(hook, new TransportError('CLOSED')))
       expect(warned).to.deep.equal([`a hook threw (hook: errorRaised, says: ${says})`])
     })
 
@@ -41,7 +27,7 @@ describe('what errorRaised does itself', () => {
     const refuse = (): Promise<never> => Promise.reject(speechless)
     Object.assign(server, { postLoop: refuse, errorRaised: refuse })
     await server.start()
-    const warned = await warnings(() => server.close())
+    const warned = await warningsOf(() => server.close())
     expect(warned).to.deep.equal(['a hook threw (hook: errorRaised, says: something that has no words)'])
   })
 })
