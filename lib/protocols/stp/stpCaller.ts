@@ -34,15 +34,17 @@ export class StpCaller extends Client<StpCallerConnection> {
    * ABORTED
    */
   async send(packet: Uint8Array, address: AddressLike, signal: AbortSignal | undefined): Promise<void> {
-    const connection = await this.connectTo(address, signal === undefined ? {} : { signal })
-    const stop = (): void => connection.destroy(new TransportError('ABORTED', {}, { cause: signal?.reason }))
-    signal?.addEventListener('abort', stop, { once: true })
-    if (signal?.aborted === true) stop()
+    // One of its own: a signal warns of a leak when it has more than ten listeners.
+    const own = signal === undefined ? undefined : AbortSignal.any([signal])
+    const connection = await this.connectTo(address, own === undefined ? {} : { signal: own })
+    const stop = (): void => connection.destroy(new TransportError('ABORTED', {}, { cause: own?.reason }))
+    own?.addEventListener('abort', stop, { once: true })
+    if (own?.aborted === true) stop()
     try {
       await connection.transmit(packet)
       await connection.over
     } finally {
-      signal?.removeEventListener('abort', stop)
+      own?.removeEventListener('abort', stop)
     }
   }
 

@@ -82,7 +82,7 @@ export class StpNode {
       counts: this.counts,
       routes: this.routes,
       identity: () => this.#identity,
-      heardFrom: (ip, header) => this.register.heardFrom(ip, header),
+      heardFrom: (ip, header, headerBytes) => this.register.heardFrom(ip, header, headerBytes),
       asked: (ip, header) => this.#asked(ip, header),
       packetDropped: (error, ip, protocol) => this.dropped(error, ip, protocol),
       failed: (error) => this.raise(new TransportError('HOOK_FAILED', { hook: 'packet' }, { cause: error })),

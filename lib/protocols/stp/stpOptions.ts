@@ -26,6 +26,8 @@ export interface StpLimits {
   readonly maxPeers?: number
   /** Of them from one IP address; for one more, the one heard longest ago goes. 1 to 65_535. @default 64 */
   readonly maxPeersPerAddress?: number
+  /** Largest header of which a peer is remembered; the packet is handled all the same. 1_024 to 65_535 bytes. @default 8_192 (8 KiB) */
+  readonly maxPeerHeaderBytes?: number
   /** Keys remembered of peers that are gone, the latest. 0 to 1_000_000. @default 4_096 */
   readonly maxRememberedKeys?: number
   /** Packets that may wait while a handler is at work; later ones are dropped. 1 to 1_000_000. @default 1_024 */
@@ -94,6 +96,7 @@ export const STP_RANGES: Readonly<Record<keyof StpLimits, Range>> = {
   maxPacketBytes: [MAX_PACKET_BYTES, 1_024, MAX_PACKET_BYTES],
   maxPeers: [1_024, 1, 100_000],
   maxPeersPerAddress: [64, 1, 65_535],
+  maxPeerHeaderBytes: [8_192, 1_024, 65_535],
   maxRememberedKeys: [4_096, 0, 1_000_000],
   maxWaitingPackets: [1_024, 1, 1_000_000],
   maxWaitingBytes: [16_777_216, 1, 2 ** 40],
