@@ -6,7 +6,7 @@ export { Client, CLIENT_RANGES, type ClientOptions } from '@/core/client.js'
 export { type Abortable, Connection } from '@/core/connection.js'
 export type { DatagramCounts } from '@/core/datagramCounts.js'
 export { Datagrams, type DatagramSender } from '@/core/datagrams.js'
-export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions } from '@/core/datagramOptions.js'
+export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions, isGroup } from '@/core/datagramOptions.js'
 export { type AddressLike, ConnectionDetails } from '@/core/details.js'
 export {
   CHANNEL_PREFIX,

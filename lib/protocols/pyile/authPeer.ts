@@ -23,7 +23,7 @@ export interface AuthPeerLimits {
   readonly maxHosts?: number
   /** Joins at once from one host. 1 to 1_024. @default 16 */
   readonly maxJoinsPerHost?: number
-  /** Joins at once, of all hosts. 1 to 65_536. @default 64 */
+  /** Joins that may be under way while the network is full; with fewer members there may be more. 1 to 65_536. @default 64 */
   readonly maxJoins?: number
 }
 

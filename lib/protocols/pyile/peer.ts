@@ -239,9 +239,10 @@ export abstract class Peer {
   async #leave(cause: Error | undefined): Promise<void> {
     // A start that is under way must not leave a listener behind.
     await this.#connecting?.catch(ignore)
+    const { connected } = this
     await Promise.allSettled([this.closeNetwork(cause), this.#server.close(), this.#courier.close()])
     this.#disconnected = true
-    this.note('INFO', 'this peer has left the network')
+    if (connected) this.note('INFO', 'this peer has left the network')
     this.#guard.call('left', () => this.left(cause))
   }
 

@@ -46,6 +46,7 @@ describe('an STP server', () => {
       { key: 'none' },
       { framing: 'line' },
       { announcedTcpport: 0 },
+      { maddr: '1.2.3.4' },
       { announcedUdpport: 65_536 },
     ]
     for (const options of invalid) expect(caught(() => new StpServer(options)).code).to.equal('OPTION_INVALID')
