@@ -253,6 +253,17 @@ describe('AuthPeer', () => {
   })
 
   describe('once somebody has joined', () => {
+    it('keeps it though its host is blocked from then on', async () => {
+      await using auth = await opened()
+      await using joined = await rawJoin(auth, ['127.0.0.1', 9])
+      auth.block('127.0.0.1')
+      await using peer = await rawFrom(auth.address)
+      await hear(peer, '{"banned": true}')
+      await peer.ended
+      expect(auth.connectedAddrs).to.deep.equal([['127.0.0.1', 9]])
+      expect(joined.main.socket.readable).to.equal(true)
+    })
+
     it('removes it after 6 s without an answer to a beat, and not before', async () => {
       const clock = new ManualClock()
       await using auth = await opened({ clock })

@@ -154,6 +154,16 @@ describe('a Pyile network', () => {
     })
   }
 
+  it('connects from the hosts at which its peers are found, so that they are known by them', async () => {
+    await using auth = new WatchedAuthPeer({ host: '127.0.0.2' })
+    await auth.authenticatePeers()
+    await using joiner = new WatchedJoinPeer({ host: '127.0.0.3' })
+    await joiner.getAuthenticated(auth.address.join(':'), 'password')
+    expect(auth.peers.map(([host]) => host)).to.deep.equal(['127.0.0.2', '127.0.0.3'])
+    expect((await joiner.broadcast('there'))?.received).to.deep.equal([auth.peerAddress])
+    expect((await auth.broadcast('back'))?.received).to.deep.equal([joiner.peerAddress])
+  })
+
   it('leaves no rejection unhandled when nobody looks at what its calls give', async () => {
     const unhandled: unknown[] = []
     const note = (error: unknown): void => void unhandled.push(error)
