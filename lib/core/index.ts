@@ -17,7 +17,7 @@ export {
   type EventOf,
   type Events,
 } from '@/core/diagnostics.js'
-export { handled } from '@/core/batch.js'
+export { Deferred, handled } from '@/core/batch.js'
 export { isPromise } from '@/core/hooks.js'
 export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/host.js'
 export type { Phase } from '@/core/lifecycle.js'

@@ -1,28 +1,24 @@
-import { type AddressLike, Client, Connection } from '@/core/index.js'
+import { type AddressLike, Client, Connection, Deferred } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 /** Sends one packet and waits for the other end to close. */
 export class StpCallerConnection extends Connection {
-  /** Resolves at an end in good order, or at any content. @throws TransportError what ended the connection otherwise */
-  readonly over: Promise<void>
-  #end: (cause: Error | undefined) => void = () => {}
+  readonly #over = new Deferred()
 
-  constructor() {
-    super()
-    this.over = new Promise((resolve, reject) => {
-      this.#end = (cause) => (cause === undefined ? resolve() : reject(cause))
-    })
-    this.over.catch(() => {})
+  /** Resolves at an end in good order, or at any content. @throws TransportError what ended the connection otherwise */
+  get over(): Promise<void> {
+    return this.#over.promise
   }
 
   /** Content has no meaning; that there is some says that the packet was read. */
   protected override transmissionReceived(): void {
-    this.#end(undefined)
+    this.#over.resolve()
     void this.close()
   }
 
   protected override postLoop(cause: Error | undefined): void {
-    this.#end(cause)
+    if (cause === undefined) this.#over.resolve()
+    else this.#over.reject(cause)
   }
 }
 
