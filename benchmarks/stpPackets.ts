@@ -120,7 +120,7 @@ const reading = (samples: readonly Sample[]): (() => number) => {
     counts,
     routes,
     identity: () => undefined,
-    heardFrom: (ip, header) => register.heardFrom(ip, header),
+    heardFrom: (ip, header, headerBytes) => register.heardFrom(ip, header, headerBytes),
     asked: failed,
     packetDropped: failed,
     failed,

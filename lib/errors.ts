@@ -176,6 +176,16 @@ export class TransportError extends Error {
   }
 }
 
+/** What somebody else has thrown, in words. Never throws itself, though what is thrown may be no error, nor have words. */
+export const wordsOf = (thrown: unknown): string => {
+  try {
+    const words: unknown = thrown instanceof Error ? thrown.message : thrown
+    return String(words)
+  } catch {
+    return 'something that has no words'
+  }
+}
+
 const describe = (code: Code, detail: Detail): string => {
   const numbers = Object.entries(detail)
     .map(([key, value]) => `${key}: ${String(value)}`)

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { ConnectionOptions as TlsClientOptions, TlsOptions } from 'node:tls'
 import type { Options } from '@/cli/arguments.js'
+import { textFile } from '@/cli/textFile.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type ConnectionDetails, selfSigned } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
@@ -44,8 +45,8 @@ export const serverTls = async (
     return undefined
   }
   if (cert !== undefined && key !== undefined) {
-    const pem = await textOf(cert)
-    return { tls: { cert: pem, key: await textOf(key) }, fingerprint256: fingerprintOf(pem, cert) }
+    const pem = await textFile(cert)
+    return { tls: { cert: pem, key: await textFile(key) }, fingerprint256: fingerprintOf(pem, cert) }
   }
   if (cert !== undefined || key !== undefined) throw new UsageError('--cert and --key go together')
   const own = ['localhost', '127.0.0.1', '::1']
@@ -67,15 +68,7 @@ export const clientTls = async (values: {
     return {}
   }
   if (values.insecure === true) return { tls: { rejectUnauthorized: false } }
-  return { tls: values.ca === undefined ? {} : { ca: await textOf(values.ca) } }
-}
-
-const textOf = async (path: string): Promise<string> => {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new TransportError('FILE_FAILED', { path }, { cause })
-  }
+  return { tls: values.ca === undefined ? {} : { ca: await textFile(values.ca) } }
 }
 
 const fingerprintOf = (pem: string, path: string): string => {

@@ -3,7 +3,7 @@ import { type Code, TransportError } from '@/errors.js'
 
 /** What to do about it, where there is something to say. */
 const ADVICE: Partial<Readonly<Record<Code, string>>> = {
-  CONNECT_REFUSED: 'start a server there, for example "framewright listen 4000", or check the port',
+  CONNECT_REFUSED: 'start a server there, or check host and port',
   CONNECT_TIMEOUT: 'check the address, and whether a firewall stands in between',
   NAME_UNRESOLVED: 'check the spelling, or give an IP address',
   ADDRESS_IN_USE: 'choose another port, or 0 for any that is free',
@@ -19,6 +19,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   FRAME_TRUNCATED: 'the other end was cut off in the middle of a message; try again',
   REMOTE_ENDED: 'the other end has gone; look there for the reason',
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
+  GROUP_UNREACHED: 'check --interface, and whether that network is there',
   PEER_UNKNOWN:
     'is it there? see "framewright stp peers" or "pnet peers"; a longer --wait, or another --interface, may help',
   BODY_UNSEALABLE: 'send less; the peer has no hybrid-1',

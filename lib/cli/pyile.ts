@@ -7,6 +7,7 @@ import type { Io } from '@/cli/io.js'
 import { PyileRoom } from '@/cli/pyileRoom.js'
 import { Report } from '@/cli/report.js'
 import { firstLineOf, PASSWORD, PASSWORD_VARIABLE, passwordFrom } from '@/cli/secret.js'
+import { understood } from '@/cli/understood.js'
 import { UsageError } from '@/cli/usageError.js'
 import { ConnectionDetails } from '@/core/index.js'
 import {
@@ -19,7 +20,7 @@ import {
   peerName,
   type PeerOptions,
 } from '@/protocols/pyile/index.js'
-import { TransportError } from '@/errors.js'
+import type { TransportError } from '@/errors.js'
 
 const PORT = 4_702
 
@@ -138,17 +139,6 @@ const peerOptionsFrom = async (values: CommonValues, alias: string, host: string
   }
 }
 
-/** What a peer cannot be made from is a mistake in the command line. @throws UsageError */
-const understood = <P>(make: () => P): P => {
-  try {
-    return make()
-  } catch (error) {
-    if (!(error instanceof TransportError) || error.code !== 'OPTION_INVALID') throw error
-    const { option, given, expected } = error.detail
-    throw new UsageError(`${NAMES[String(option)] ?? String(option)} wants ${String(expected)}, not ${String(given)}`)
-  }
-}
-
 /** What options of a peer are called here. */
 const NAMES: Readonly<Record<string, string>> = {
   advertisedHost: '--advertise',
@@ -176,7 +166,7 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
   const password = await passwordFrom(values, io)
   const report = new Report(io, values.json === true)
   const room = new PyileRoom(io, report)
-  await using peer = understood(() => new Host({ ...options, ...limits, port, password }, room))
+  await using peer = understood(NAMES, () => new Host({ ...options, ...limits, port, password }, room))
   await peer.authenticatePeers()
   const where = peerName(peer.address)
   const facts = { host: peer.address[0], port: peer.address[1], peer: peerName(peer.peerAddress) }
@@ -192,7 +182,7 @@ const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const password = await passwordFrom(values, io)
   const report = new Report(io, values.json === true)
   const room = new PyileRoom(io, report)
-  await using peer = understood(() => new Guest(options, room))
+  await using peer = understood(NAMES, () => new Guest(options, room))
   try {
     await peer.getAuthenticated(address, password, { signal: io.stop })
   } catch (error) {
@@ -208,7 +198,7 @@ const SAYING =
   'Each line typed goes to everybody, /to ALIAS TEXT to one, /peers says who is there; an address\ndoes for ALIAS. /leave, the end of the input, SIGINT and SIGTERM end it.'
 const SECRETS = `The password comes from --password, --password-file, the variable ${PASSWORD_VARIABLE}, or is asked\nfor on the terminal, unseen. Original peers send it in the clear; --tls or --seal-file hide it, and\neverything else, between our own.`
 const EVENTS =
-  'With --json the lines are\n  {"event":"message","from","alias","direct","peer","text"}    {"event":"peers","peers"}\n  {"event":"note","state","text"}    {"event":"sent","to",...}    {"event":"left","cause"}'
+  'With --json the lines are\n  {"event":"listening","host","port","peer"} or {"event":"joined","peer"}\n  {"event":"message","from","alias","direct","peer","text"}    {"event":"peers","peers"}\n  {"event":"note","state","text"}    {"event":"sent","to",...}    {"event":"left","cause"}'
 
 const hostSummary = 'owns a Pyile network: lets peers in by a password, and talks with them'
 export const pyileHost: Command = {

@@ -65,6 +65,7 @@ export class PyileRoom {
       if (line.startsWith('//')) return await this.#broadcast(peer, line.slice(1), signal)
       const [, name, text] = /^\/to (\S+) (.+)$/.exec(line) ?? []
       if (name !== undefined && text !== undefined) return await this.#send(peer, name, text, signal)
+      if (/^\/to( |$)/.test(line)) return this.#complain('/to wants ALIAS TEXT, such as: /to bob hello')
       if (line.startsWith('/')) return this.#complain(`there is no ${line.split(' ', 1)[0] ?? line} here; ${COMMANDS}`)
       await this.#broadcast(peer, line, signal)
     } catch (error) {

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
 import type { Options } from '@/cli/arguments.js'
 import type { Io } from '@/cli/io.js'
+import { textFile } from '@/cli/textFile.js'
 import { UsageError } from '@/cli/usageError.js'
-import { TransportError } from '@/errors.js'
 
 /** The environment variable that a password is read from. */
 export const PASSWORD_VARIABLE = 'FRAMEWRIGHT_PASSWORD'
@@ -29,13 +28,7 @@ export const passwordFrom = async (
 }
 
 /** The first line of a file, for what must not stand on a command line. @throws TransportError FILE_FAILED */
-export const firstLineOf = async (path: string): Promise<string> => {
-  try {
-    return (await readFile(path, 'utf8')).split(/\r?\n/, 1)[0] ?? ''
-  } catch (cause) {
-    throw new TransportError('FILE_FAILED', { path }, { cause })
-  }
-}
+export const firstLineOf = async (path: string): Promise<string> => (await textFile(path)).split(/\r?\n/, 1)[0] ?? ''
 
 const BACKSPACE = new Set(['\b', '\u007f'])
 /** Ctrl-C and Ctrl-D, which are characters as any other while nothing is shown. */

@@ -4,7 +4,7 @@ import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
-import { StpErrand, STP_NODE, STP_PARSE, stpData, stpOptions } from '@/cli/stpNode.js'
+import { StpErrand, STP_NODE, STP_PARSE, stpData, stpNode, stpOptions } from '@/cli/stpNode.js'
 
 const OPTIONS = {
   ...STP_PARSE,
@@ -19,7 +19,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const namespace = needed(positionals, 0, 'ROUTE')
   const data = stpData(needed(positionals, 1, 'DATA'), values.parse === true)
   const report = new Report(io, values.json === true)
-  await using server = new StpErrand(await stpOptions(values))
+  const options = await stpOptions(values)
+  await using server = stpNode(() => new StpErrand(options))
   await server.broadcast(namespace, data, { signal: io.stop })
   report.tell('broadcast', { namespace, data }, `sent to all that listen, on ${plainText(namespace)}, in the clear`)
   return 0

@@ -6,7 +6,7 @@ import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
 import { stopped } from '@/cli/stopped.js'
-import { STP_NODE, stpOptions } from '@/cli/stpNode.js'
+import { STP_NODE, stpNode, stpOptions } from '@/cli/stpNode.js'
 import { peerFacts, peerName } from '@/cli/stpPeer.js'
 import {
   type Peer,
@@ -88,7 +88,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values } = readArguments(args, OPTIONS, 0)
   const options = await stpOptions(values)
   const report = new Report(io, values.json === true)
-  await using server = new TellingServer(options, io, report, values.namespace)
+  await using server = stpNode(() => new TellingServer(options, io, report, values.namespace))
   await server.listen()
   const { udp, tcp } = server.addresses
   const group = values.group ?? SEED_GROUP

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { numberFrom, oneOf, type Options } from '@/cli/arguments.js'
+import { textFile } from '@/cli/textFile.js'
+import { understood } from '@/cli/understood.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type Json, SEED_GROUP, type StpOptions, StpServer } from '@/protocols/stp/index.js'
 
@@ -34,7 +35,7 @@ interface Values {
   readonly framing?: string | undefined
 }
 
-/** Options of a node as they were typed. @throws UsageError; Error when the key cannot be read */
+/** Options of a node as they were typed. @throws UsageError; TransportError FILE_FAILED */
 export const stpOptions = async (values: Values): Promise<StpOptions> => {
   const { user, group, interface: multicastInterface, host, ttl, key, framing } = values
   const { 'udp-port': udpport, 'tcp-port': tcpport } = values
@@ -47,7 +48,7 @@ export const stpOptions = async (values: Values): Promise<StpOptions> => {
     ...(tcpport === undefined ? {} : { tcpport: numberFrom(tcpport, '--tcp-port', 0, 65_535) }),
     ...(ttl === undefined ? {} : { multicastTtl: numberFrom(ttl, '--ttl', 0, 255) }),
     ...(framing === undefined ? {} : { framing: oneOf(framing, '--framing', ['stp', 'handshake']) }),
-    ...(key === undefined ? {} : { key: await readFile(key, 'utf8') }),
+    ...(key === undefined ? {} : { key: await textFile(key) }),
   }
 }
 
@@ -65,6 +66,12 @@ export const stpData = (text: string, parse: boolean): Json => {
 export const STP_PARSE = {
   parse: { type: 'boolean', help: 'DATA is JSON; text unless given' },
 } as const satisfies Options
+
+/** What options of a node are called here. */
+const NAMES: Readonly<Record<string, string>> = { key: '--key', maddr: '--group' }
+
+/** Makes a node. @throws UsageError */
+export const stpNode = <Node extends StpServer>(make: () => Node): Node => understood(NAMES, make)
 
 /** For one errand: what goes wrong with it, its own calls say. */
 export class StpErrand extends StpServer {

@@ -5,7 +5,7 @@ import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
-import { StpErrand, STP_NODE, stpOptions } from '@/cli/stpNode.js'
+import { StpErrand, STP_NODE, stpNode, stpOptions } from '@/cli/stpNode.js'
 import { askForPeers, peerFacts, peerName } from '@/cli/stpPeer.js'
 import type { Peer } from '@/protocols/stp/index.js'
 
@@ -29,7 +29,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const waitMs = numberFrom(values.wait ?? '2000', '--wait', 0, 600_000)
   const report = new Report(io, values.json === true)
   const options = await stpOptions({ ...values, 'tcp-port': values['tcp-port'] ?? '0' })
-  await using server = new StpErrand({ ...options, syncMs: 0 })
+  await using server = stpNode(() => new StpErrand({ ...options, syncMs: 0 }))
   await server.listen({ signal: io.stop })
   await askForPeers(server, () => false, waitMs, io.stop)
   const { peers } = server

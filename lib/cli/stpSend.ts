@@ -5,7 +5,7 @@ import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
-import { StpErrand, STP_NODE, STP_PARSE, stpData, stpOptions } from '@/cli/stpNode.js'
+import { StpErrand, STP_NODE, STP_PARSE, stpData, stpNode, stpOptions } from '@/cli/stpNode.js'
 import { askForPeers, isMeant, peerName } from '@/cli/stpPeer.js'
 import { TransportError } from '@/errors.js'
 
@@ -30,7 +30,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { stop: signal } = io
   const options = await stpOptions({ ...values, 'tcp-port': values['tcp-port'] ?? '0' })
   const { host, port } = values.plain === true ? addressFrom(to) : { host: '', port: 0 }
-  await using server = new StpErrand({ ...options, syncMs: 0 })
+  await using server = stpNode(() => new StpErrand({ ...options, syncMs: 0 }))
   if (values.plain === true) {
     await server.sendTcp(data, host, { namespace, toPort: port, signal })
     report.tell('sent', { to, namespace, encrypted: false }, `sent to ${plainText(to)}, in the clear`)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
@@ -31,7 +32,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   readonly #localAddress: string | undefined
   #starting: Promise<void> | undefined
   /** Ends what is being made when the client closes. */
-  #life = new AbortController()
+  #life = newLife()
 
   constructor(options: ClientOptions<C> = {}) {
     super(options)
@@ -120,7 +121,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
     const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
     this.#life.abort(new TransportError('CLOSED'))
-    this.#life = new AbortController()
+    this.#life = newLife()
     await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
     await this.whenEmpty(deadlineMs)
     await this.stopLoop()
@@ -183,4 +184,11 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
     const name = path === undefined ? serverName(host) : {}
     return connectTls({ ALPNProtocols: [ALPN], ...name, ...this.#tls, ...target, ...common })
   }
+}
+
+/** As many connections may be made at once as are asked for; a signal warns of a leak when it has more than ten listeners. */
+const newLife = (): AbortController => {
+  const life = new AbortController()
+  setMaxListeners(0, life.signal)
+  return life
 }

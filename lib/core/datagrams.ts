@@ -12,6 +12,7 @@ import { flatUuid } from '@/core/flatUuid.js'
 import { hookError } from '@/core/hookLoop.js'
 import { Departures } from '@/core/departures.js'
 import { Membership } from '@/core/membership.js'
+import { raise } from '@/core/raise.js'
 import { systemCode, systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'
 
@@ -279,11 +280,7 @@ export abstract class Datagrams {
   #report(error: TransportError): void {
     if (channels.datagramTrouble.hasSubscribers)
       publish('datagramTrouble', { id: this.id, atMs: this.#settings.clock.now(), error })
-    try {
-      this.errorRaised(error)
-    } catch (further) {
-      process.emitWarning(hookError('errorRaised', further))
-    }
+    raise((raised) => this.errorRaised(raised), error)
   }
 }
 

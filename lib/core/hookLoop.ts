@@ -2,7 +2,7 @@ import type { Hooks, Overrides } from '@/core/hooks.js'
 import { isPromise } from '@/core/hooks.js'
 import { InboundStream } from '@/core/inbound.js'
 import type { Inbox, Item } from '@/core/inbox.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /** Whom a loop tells what its hooks did. */
 export interface LoopOwner {
@@ -212,8 +212,4 @@ export class HookLoop<C> {
 
 /** What a throwing hook does to its connection. */
 export const hookError = (hook: string, error: unknown): TransportError =>
-  new TransportError(
-    'HOOK_FAILED',
-    { hook, says: error instanceof Error ? error.message : String(error) },
-    { cause: error },
-  )
+  new TransportError('HOOK_FAILED', { hook, says: wordsOf(error) }, { cause: error })

@@ -4,6 +4,7 @@ import { type Cancel, systemClock } from '@/core/clock.js'
 import { Commons } from '@/core/commons.js'
 import { flatUuid } from '@/core/flatUuid.js'
 import { hookError } from '@/core/hookLoop.js'
+import { raise } from '@/core/raise.js'
 import { isPromise } from '@/core/hooks.js'
 import type { Link, Shared } from '@/core/link.js'
 import { type LimitsReport, reportLimits } from '@/core/limitsReport.js'
@@ -218,18 +219,15 @@ export abstract class Host<C extends Connection> {
     try {
       const result = call()
       if (isPromise(result))
-        return Promise.resolve(result).catch((error: unknown) => this.#raise(hookError(hook, error)))
+        return Promise.resolve(result).catch((error: unknown) => this.raise(hookError(hook, error)))
     } catch (error) {
-      this.#raise(hookError(hook, error))
+      this.raise(hookError(hook, error))
     }
   }
 
-  #raise(error: TransportError): void {
-    try {
-      this.errorRaised(error)
-    } catch (further) {
-      process.emitWarning(hookError('errorRaised', further))
-    }
+  /** Tells of what belongs to no call, whatever `errorRaised` makes of it. @internal */
+  protected raise(error: TransportError): void {
+    raise((raised) => this.errorRaised(raised), error)
   }
 
   #pass(): void {

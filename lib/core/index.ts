@@ -6,7 +6,7 @@ export { Client, CLIENT_RANGES, type ClientOptions } from '@/core/client.js'
 export { type Abortable, Connection } from '@/core/connection.js'
 export type { DatagramCounts } from '@/core/datagramCounts.js'
 export { Datagrams, type DatagramSender } from '@/core/datagrams.js'
-export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions } from '@/core/datagramOptions.js'
+export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions, isGroup } from '@/core/datagramOptions.js'
 export { type AddressLike, ConnectionDetails } from '@/core/details.js'
 export {
   CHANNEL_PREFIX,
@@ -17,6 +17,8 @@ export {
   type EventOf,
   type Events,
 } from '@/core/diagnostics.js'
+export { Deferred, handled } from '@/core/batch.js'
+export { isPromise } from '@/core/hooks.js'
 export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/host.js'
 export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
@@ -33,4 +35,5 @@ export type { Plugin, PluginLike } from '@/core/plugin.js'
 export { deflate, type DeflateOptions } from '@/core/plugins/deflate.js'
 export { seal, type SealOptions } from '@/core/plugins/seal.js'
 export type { StreamSource } from '@/core/pour.js'
+export { raise } from '@/core/raise.js'
 export { type DrainReport, Server, SERVER_RANGES, type ServerOptions } from '@/core/server.js'

@@ -1,5 +1,5 @@
 import type { Plugin, PluginLike } from '@/core/plugin.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /** A plugin of this chain, with what errors call it. */
 type Link = { readonly name: string; readonly plugin: Plugin }
@@ -156,15 +156,13 @@ const written = (link: Link, write: (() => Uint8Array) | undefined): Uint8Array 
 const failed = (link: Link, cause: unknown): TransportError =>
   cause instanceof TransportError && cause.code === 'PLUGIN_FAILED'
     ? cause
-    : new TransportError('PLUGIN_FAILED', { plugin: link.name, reason: reasonOf(cause) }, { cause })
+    : new TransportError('PLUGIN_FAILED', { plugin: link.name, reason: wordsOf(cause) }, { cause })
 
 /** A TransportError of the plugin's own says more than we could, so it stays. */
 const rejected = (link: Link, cause: unknown): TransportError =>
   cause instanceof TransportError
     ? cause
-    : new TransportError('PLUGIN_REJECTED', { plugin: link.name, reason: reasonOf(cause) }, { cause })
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+    : new TransportError('PLUGIN_REJECTED', { plugin: link.name, reason: wordsOf(cause) }, { cause })
 
 /** A declaration, since `PluginChain.empty` is made before the constants below the class are. */
 function linkOf(like: unknown, at: number): Link {
@@ -178,7 +176,7 @@ const instanceOf = (like: Function, at: number): unknown => {
     return Reflect.construct(like, [])
   } catch (cause) {
     if (cause instanceof TransportError) throw cause
-    throw new TransportError('OPTION_INVALID', { ...mistake(like, at), reason: reasonOf(cause) }, { cause })
+    throw new TransportError('OPTION_INVALID', { ...mistake(like, at), reason: wordsOf(cause) }, { cause })
   }
 }
 

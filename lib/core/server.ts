@@ -219,7 +219,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     server.maxConnections = this.#admission.limit + UNBORN
     server.on('error', (error) => {
       // Once it listens, a failure such as a want of file descriptors passes; before, `listenAt` reports it.
-      if (server.listening) void this.guard('listen', () => this.errorRaised(systemError(error, 'LISTEN_FAILED')))
+      if (server.listening) this.raise(systemError(error, 'LISTEN_FAILED'))
     })
     return listenAt(server, address, this.#limits.backlog)
   }
@@ -241,7 +241,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     } catch (error) {
       this.#admission.leave(stream)
       stream.destroy()
-      void this.guard('createConnection', () => this.errorRaised(hookError('createConnection', error)))
+      this.raise(hookError('createConnection', error))
       return
     }
     this.#init(this.newId(), connection, stream, own)
@@ -252,7 +252,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
       this.#newcomers.delete(socket)
       this.#admission.leave(socket)
       socket.destroy()
-      void this.guard('connInit', () => this.errorRaised(hookError('connInit', error)))
+      this.raise(hookError('connInit', error))
     }
     const go = (): unknown => this.adopt(connection, id, socket, 'acceptor', own)
     const goLate = (): void => {

@@ -40,6 +40,8 @@ describe('pyile host and join', () => {
     bob.type('/peers\n')
     expect(await bob.line('ada')).to.match(/^ {2}127\.0\.0\.1:\d+ {2}ada$/)
     expect(await bob.line('(you)')).to.match(/^ {2}127\.0\.0\.1:\d+ {2}bob {2}\(you\)$/)
+    bob.type('/to cleo\n/to\n')
+    for (let count = 0; count < 2; count++) await bob.errorLine('/to wants ALIAS TEXT')
     bob.type('/nonsense at all\n/to nobody hi\n/to bob hi\n')
     expect(await bob.errorLine('/nonsense')).to.include('there is no /nonsense here; /peers, /to ALIAS TEXT, /leave')
     expect(await bob.errorLine('nobody')).to.include('nobody is known as nobody')
@@ -122,6 +124,17 @@ describe('pyile host and join', () => {
     await guest.line('you are in')
     guest.type('a\u0007b\n')
     expect(await host.line('a\\u0007b')).to.equal('b\\u001b[2Jb: a\\u0007b')
+  })
+
+  it('write nothing to a program that moves the cursor of a terminal', async () => {
+    await using host = runHere(['pyile', 'host', '0', '--json', ...SECRET])
+    const { port } = JSON.parse(await host.line('"listening"'))
+    await using guest = joined(String(port), 'b\u009b2Jb')
+    await guest.line('you are in')
+    guest.type('a\u202eb\n')
+    const line = await host.line('"message"')
+    expect(line).to.match(/^[ -~]*$/)
+    expect(JSON.parse(line)).to.include({ alias: 'b\u009b2Jb', text: 'a\u202eb' })
   })
 
   it('lose a line that is too long and nothing else', async () => {
@@ -228,7 +241,10 @@ describe('pyile host and join', () => {
     ],
     [['host', ':4702', ...SECRET], '--advertise wants an IPv4 address at which others find this peer, not 0.0.0.0'],
     [['host', 'localhost:0', ...SECRET], 'the own address wants an IPv4 address, not localhost'],
-    [['host', '0', '--alias', 'x'.repeat(300), ...SECRET], '--alias wants text of at most 256 bytes as JSON'],
+    [
+      ['host', '0', '--alias', 'x'.repeat(300), ...SECRET],
+      '--alias wants text of at most 256 bytes as JSON, not 302 bytes',
+    ],
     [['host', '0', '--attempts', '0'], '--attempts wants a whole number from 1 to 1000000, not "0"'],
     [['host', '0', '--peer-port', 'x'], '--peer-port wants a whole number from 0 to 65535, not "x"'],
   ]
@@ -244,6 +260,6 @@ describe('pyile host and join', () => {
 
   it('end with 1 when a file cannot be read', async () => {
     const { code, err } = await runHere(['pyile', 'host', '0', '--password-file', join(folder, 'none')]).ended
-    expect([code, err.includes('[FILE_FAILED]')]).to.deep.equal([1, true])
+    expect([code, err.includes('system: ENOENT) [FILE_FAILED]')]).to.deep.equal([1, true])
   })
 })

@@ -160,7 +160,7 @@ describe('stp listen, broadcast, send and peers', () => {
     const cases = [
       [nobody, 'no such peer is known (peer: zoe, waitMs: 1) [PEER_UNKNOWN]; is it there?'],
       [['stp', 'listen', '--udp-port', '0', '--tcp-port', String(tcp), ...key, ...LISTENING], '[ADDRESS_IN_USE]'],
-      [['stp', 'broadcast', '/', 'x', '--key', join(folder, 'none')], 'ENOENT'],
+      [['stp', 'broadcast', '/', 'x', '--key', join(folder, 'none')], 'system: ENOENT) [FILE_FAILED]'],
       [['stp', 'broadcast', '/', 'x', '--interface', 'none0', ...key], '[GROUP_UNREACHED]'],
     ] as const
     for (const [args, words] of cases) {
@@ -179,6 +179,11 @@ describe('stp listen, broadcast, send and peers', () => {
       [['stp', 'broadcast', '/', '{', '--parse'], '--parse wants JSON'],
       [['stp', 'listen', '--tcp-port', '70000'], '--tcp-port wants a whole number from 0 to 65535'],
       [['stp', 'listen', '--framing', 'line'], '--framing wants one of stp, handshake'],
+      [
+        ['stp', 'listen', '--group', '1.2.3.4'],
+        '--group wants an address from 224.0.0.0 to 239.255.255.255, not 1.2.3.4',
+      ],
+      [['stp', 'listen', '--key', 'package.json'], '--key wants an RSA private key; see'],
       [['stp', 'peers', '--wait', 'long'], '--wait wants a whole number'],
     ] as const
     for (const [args, words] of cases) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Connection } from '@/core/connection.js'
+import type { Abortable, Connection } from '@/core/connection.js'
 import { blackHole } from '../support/blackHole.js'
 import { caught } from '../support/caught.js'
 import { codeOf } from '../support/codeOf.js'
@@ -9,6 +9,7 @@ import { clientWithPeer, PlainClient, PlainServer, portOfServer } from '../suppo
 import { RawListener } from '../support/rawPeer.js'
 import { rejection } from '../support/rejection.js'
 import { turns } from '../support/turns.js'
+import { warningsOf } from '../support/warnings.js'
 import { Bare, Echo, Witness } from '../support/witness.js'
 
 /** A port of 127.0.0.1 at which nobody listens. */
@@ -261,6 +262,15 @@ describe('a client', () => {
     if (!(flipped instanceof Witness)) throw new Error('the handler was not used')
     void flipped.transmit(Buffer.from('ab'))
     expect(String(await flipped.arrived(1))).to.equal('ba')
+  })
+
+  it('makes as many connections at once as are asked for, and no warning of a leak', async () => {
+    await using client = new PlainClient({ handler: Bare })
+    const port = await freePort()
+    const { signal } = new AbortController()
+    const made = (options: Abortable): Promise<unknown[]> =>
+      Promise.all(Array.from({ length: 20 }, () => rejection(client.connectTo(port, options))))
+    expect(await warningsOf(() => Promise.all([made({}), made({ signal })]))).to.deep.equal([])
   })
 
   it('leaves no rejection unhandled when nobody looks at connectTo', async () => {

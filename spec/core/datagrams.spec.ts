@@ -7,6 +7,7 @@ import { Gate } from '../support/gate.js'
 import { ManualClock } from '../support/manualClock.js'
 import { rejection } from '../support/rejection.js'
 import { turns } from '../support/turns.js'
+import { warningsOf } from '../support/warnings.js'
 
 const HOST = '127.0.0.1'
 
@@ -135,6 +136,13 @@ describe('datagrams', () => {
     expect((await rejection(a.send('text', { host: HOST, port: 9 }))).code).to.equal('NOT_BYTES')
     expect((await rejection(a.sendToGroup(Buffer.from('x')))).code).to.equal('ADDRESS_INVALID')
     expect((await rejection(a.broadcast(Buffer.from('x')))).code).to.equal('ADDRESS_INVALID')
+  })
+
+  it('may share one signal, however many they are', async () => {
+    const a = await ear()
+    const { signal } = new AbortController()
+    const send = (): Promise<void> => a.send(Buffer.from('x'), { host: HOST, port: 9 }, { signal })
+    expect(await warningsOf(() => Promise.all(Array.from({ length: 20 }, send)))).to.deep.equal([])
   })
 
   it('are given up by a signal before they are given to the system', async () => {

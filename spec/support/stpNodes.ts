@@ -132,12 +132,15 @@ export class StpStage implements AsyncDisposable {
 export class RawDatagrams {
   readonly #socket: Socket
   readonly #heard: Buffer[] = []
+  /** The ports that they came from. */
+  readonly from: number[] = []
   #tell: () => void = () => {}
 
   constructor(socket: Socket) {
     this.#socket = socket
-    socket.on('message', (message) => {
+    socket.on('message', (message, { port }) => {
       this.#heard.push(message)
+      this.from.push(port)
       this.#tell()
     })
   }

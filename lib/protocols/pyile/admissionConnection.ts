@@ -71,6 +71,8 @@ export class AdmissionConnection extends Connection implements Joiner {
   protected override async preLoop(): Promise<void> {
     const { lobby, doorkeeper } = this.#desk
     this.#host = hostOf(this.remoteAddress)
+    // It is gone already.
+    if (this.#host === '') return this.destroy()
     this.#inLobby = lobby.arrive(this.#host)
     if (!this.#inLobby) return this.#decline('too many joins at once')
     if (doorkeeper.blocked.has(this.#host)) return this.#sendAway('refused', { banned: true })

@@ -1,4 +1,4 @@
-import { checkRanges, type Range, type Server } from '@/core/index.js'
+import { checkRanges, handled, type Range, type Server } from '@/core/index.js'
 import { AdmissionConnection, type AdmissionDesk } from '@/protocols/pyile/admissionConnection.js'
 import { DistributionConnection } from '@/protocols/pyile/distributionConnection.js'
 import { Doorkeeper } from '@/protocols/pyile/doorkeeper.js'
@@ -23,7 +23,7 @@ export interface AuthPeerLimits {
   readonly maxHosts?: number
   /** Joins at once from one host. 1 to 1_024. @default 16 */
   readonly maxJoinsPerHost?: number
-  /** Joins at once, of all hosts. 1 to 65_536. @default 64 */
+  /** Joins that may be under way while the network is full; with fewer members there may be more. 1 to 65_536. @default 64 */
   readonly maxJoins?: number
 }
 
@@ -151,14 +151,8 @@ export class AuthPeer extends Peer {
    * @throws StatusException NOT_OPEN after `leave`; TransportError ADDRESS_IN_USE, LISTEN_FAILED
    */
   authenticatePeers(): Promise<void> {
-    if (this.leaving) return Promise.reject(new StatusException('NOT_OPEN', { what: 'auth peer' }))
-    this.#opening ??= this.#listen().catch((error: unknown) => {
-      this.#opening = undefined
-      throw error
-    })
-    return this.#opening
+    return handled(this.#authenticatePeers())
   }
-
   protected override get connected(): boolean {
     return this.#places !== undefined
   }
@@ -167,6 +161,15 @@ export class AuthPeer extends Peer {
     await this.#opening?.catch(ignore)
     this.#places = undefined
     await Promise.allSettled([this.#main.close(), this.#distribution.close()])
+  }
+
+  #authenticatePeers(): Promise<void> {
+    if (this.leaving) return Promise.reject(new StatusException('NOT_OPEN', { what: 'auth peer' }))
+    this.#opening ??= this.#listen().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
+    return this.#opening
   }
 
   async #listen(): Promise<void> {

@@ -4,7 +4,7 @@ import { SendException } from '@/protocols/pyile/exceptions.js'
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
 import type { PeerSettings } from '@/protocols/pyile/peerOptions.js'
 import type { Making, Wire } from '@/protocols/pyile/wire.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /**
  * Brings messages to peers, each on a connection of its own. Those to one peer arrive in the order in which they were
@@ -88,7 +88,7 @@ export class Courier {
         connection.close().catch(ignore)
       }
     } catch (cause) {
-      const why = cause instanceof TransportError ? cause.code : String(cause)
+      const why = cause instanceof TransportError ? cause.code : wordsOf(cause)
       throw new SendException('PEER_UNREACHABLE', { peer: `${host}:${port}`, why }, { cause })
     }
   }

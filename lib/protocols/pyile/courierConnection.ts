@@ -1,37 +1,27 @@
-import { type Abortable, type Clock, Connection } from '@/core/index.js'
+import { type Abortable, type Clock, Connection, Deferred } from '@/core/index.js'
 import { readReceipt } from '@/protocols/pyile/message.js'
 
 /** The end that brings one message to a peer and waits for its receipt. */
 export class CourierConnection extends Connection {
-  readonly #receipt: Promise<string | undefined>
-  #settle: (alias: string | undefined) => void = ignore
-
-  constructor() {
-    super()
-    this.#receipt = new Promise((resolve) => {
-      this.#settle = resolve
-    })
-  }
+  readonly #receipt = new Deferred<string | undefined>()
 
   /** The alias in the receipt; undefined when there was none within `limitMs`, or before the signal fired. */
   async receipt(clock: Clock, limitMs: number, { signal }: Abortable): Promise<string | undefined> {
-    const none = (): void => this.#settle(undefined)
+    const none = (): void => this.#receipt.resolve(undefined)
     const cancel = clock.after(limitMs, none)
     if (signal?.aborted === true) none()
     signal?.addEventListener('abort', none, { once: true })
-    const alias = await this.#receipt
+    const alias = await this.#receipt.promise
     cancel()
     signal?.removeEventListener('abort', none)
     return alias
   }
 
   protected override transmissionReceived(bytes: Buffer): void {
-    this.#settle(readReceipt(bytes))
+    this.#receipt.resolve(readReceipt(bytes))
   }
 
   protected override postLoop(): void {
-    this.#settle(undefined)
+    this.#receipt.resolve(undefined)
   }
 }
-
-const ignore = (): void => {}

@@ -1,4 +1,4 @@
-import { type Code, type Detail, TransportError } from '@/errors.js'
+import { type Code, type Detail, TransportError, wordsOf } from '@/errors.js'
 
 /** The password was wrong, or this address is banned: PASSWORD_REFUSED, PEER_BANNED. */
 export class AuthenticationException extends TransportError {
@@ -28,7 +28,7 @@ export class ConnectionException extends TransportError {
   static of(error: unknown): TransportError {
     if (error instanceof TransportError && isOurs(error)) return error
     const [code, detail]: [Code, Detail] =
-      error instanceof TransportError ? [error.code, error.detail] : ['CONNECTION_BROKEN', { says: String(error) }]
+      error instanceof TransportError ? [error.code, error.detail] : ['CONNECTION_BROKEN', { says: wordsOf(error) }]
     return new ConnectionException(code, detail, { cause: error })
   }
 }

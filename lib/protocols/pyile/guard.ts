@@ -1,10 +1,11 @@
 import { ThreadException } from '@/protocols/pyile/exceptions.js'
+import { wordsOf } from '@/errors.js'
 
 /** Calls what its users have written, so that what it throws harms nobody else. */
 export class Guard {
   readonly #failed: (error: ThreadException) => void
 
-  /** @param failed told of each failure; what it throws itself is thrown away */
+  /** @param failed told of each failure; must not throw */
   constructor(failed: (error: ThreadException) => void) {
     this.#failed = failed
   }
@@ -20,11 +21,6 @@ export class Guard {
   }
 
   #tell(hook: string, cause: unknown): void {
-    const says = cause instanceof Error ? cause.message : String(cause)
-    try {
-      this.#failed(new ThreadException('HOOK_FAILED', { hook, says }, { cause }))
-    } catch (further) {
-      process.emitWarning(further instanceof Error ? further : String(further))
-    }
+    this.#failed(new ThreadException('HOOK_FAILED', { hook, says: wordsOf(cause) }, { cause }))
   }
 }

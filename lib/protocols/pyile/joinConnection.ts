@@ -1,6 +1,5 @@
-import { type Cancel, type Clock, Connection } from '@/core/index.js'
+import { type Cancel, type Clock, Connection, Deferred } from '@/core/index.js'
 import { AuthenticationException, ConnectionException } from '@/protocols/pyile/exceptions.js'
-import { Outcome } from '@/protocols/pyile/outcome.js'
 import type { PeerAddress } from '@/protocols/pyile/peerAddress.js'
 import type { PeerSettings } from '@/protocols/pyile/peerOptions.js'
 import {
@@ -42,9 +41,9 @@ type Step =
 export class JoinConnection extends Connection {
   readonly #desk: JoinDesk
   /** It has been let in, and the distribution connection may be made. */
-  readonly #admitted = new Outcome<Admission>()
+  readonly #admitted = new Deferred<Admission>()
   /** The first beat has come. */
-  readonly #welcomed = new Outcome<undefined>()
+  readonly #welcomed = new Deferred()
   #step: Step = { at: 'over' }
   #alarm: Cancel = ignore
 
@@ -59,7 +58,7 @@ export class JoinConnection extends Connection {
   }
 
   /** Resolves at the first beat, which the auth peer sends when it has the distribution connection. @throws what came instead */
-  get welcomed(): Promise<undefined> {
+  get welcomed(): Promise<void> {
     return this.#welcomed.promise
   }
 
@@ -120,7 +119,7 @@ export class JoinConnection extends Connection {
     this.#step = { at: 'member' }
     this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
     this.transmit(BEAT).catch(ignore)
-    this.#welcomed.resolve(undefined)
+    this.#welcomed.resolve()
   }
 
   #giveUp(error: Error): void {

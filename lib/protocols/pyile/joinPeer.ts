@@ -1,10 +1,10 @@
-import { type Abortable, type AddressLike, type Client, ConnectionDetails } from '@/core/index.js'
+import { type Abortable, type AddressLike, type Client, ConnectionDetails, handled } from '@/core/index.js'
 import { AuthenticationException, ConnectionException, StatusException } from '@/protocols/pyile/exceptions.js'
 import { JoinConnection, type JoinDesk } from '@/protocols/pyile/joinConnection.js'
 import { ListConnection, type ListDesk } from '@/protocols/pyile/listConnection.js'
 import { Peer } from '@/protocols/pyile/peer.js'
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
-import type { TransportError } from '@/errors.js'
+import { type TransportError, wordsOf } from '@/errors.js'
 
 /** One membership, from the join to its end. */
 interface Membership {
@@ -30,7 +30,22 @@ export class JoinPeer extends Peer {
    * ConnectionException JOIN_TIMEOUT, REMOTE_ENDED when it declined without a word, and whatever else a connection can
    * fail with, ABORTED too. RecvException VALUE_MALFORMED
    */
-  async getAuthenticated(address: AddressLike, password: string, options: Abortable = {}): Promise<void> {
+  getAuthenticated(address: AddressLike, password: string, options: Abortable = {}): Promise<void> {
+    return handled(this.#join(address, password, options))
+  }
+
+  protected override get connected(): boolean {
+    return this.#joined
+  }
+
+  protected override async closeNetwork(cause: Error | undefined): Promise<void> {
+    this.#joined = false
+    const { main, distribution } = this.#membership ?? {}
+    if (cause === undefined) await Promise.allSettled([main?.close(), distribution?.close()])
+    else await Promise.all([main?.destroy(), distribution?.destroy()])
+  }
+
+  async #join(address: AddressLike, password: string, options: Abortable): Promise<void> {
     this.#assertStays()
     if (this.#membership !== undefined) throw new StatusException('ALREADY_STARTED', { what: 'join' })
     const details = ConnectionDetails.from(address)
@@ -56,17 +71,6 @@ export class JoinPeer extends Peer {
     this.listChanged()
   }
 
-  protected override get connected(): boolean {
-    return this.#joined
-  }
-
-  protected override async closeNetwork(cause: Error | undefined): Promise<void> {
-    this.#joined = false
-    const { main, distribution } = this.#membership ?? {}
-    if (cause === undefined) await Promise.allSettled([main?.close(), distribution?.close()])
-    else await Promise.all([main?.destroy(), distribution?.destroy()])
-  }
-
   #prepare(password: string): Membership {
     const { settings } = this
     const { clock } = this.wire
@@ -82,7 +86,7 @@ export class JoinPeer extends Peer {
     const listDesk: ListDesk = {
       maxPeers: settings.maxPeers,
       listArrived: (list) => this.#listArrived(list),
-      dropped: (error) => this.note('WARNING', `a list was dropped: ${textOf(error)}`),
+      dropped: (error) => this.note('WARNING', `a list was dropped: ${wordsOf(error)}`),
       ended: (cause) => this.#listsEnded(cause),
     }
     const limits = { idleTimeoutMs: 0 }
@@ -141,5 +145,3 @@ export class JoinPeer extends Peer {
     return failure
   }
 }
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -25,6 +25,8 @@ export class MessageConnection extends Connection {
 
   protected override preLoop(): void {
     this.#host = hostOf(this.remoteAddress)
+    // It is gone already.
+    if (this.#host === '') return this.destroy()
     if (this.#desk.knows(this.#host)) return
     this.#desk.dropped(this.#host, 'stranger')
     this.destroy()

@@ -7,7 +7,7 @@ import { type PeerAddress, peerName, readPeerAddress } from '@/protocols/pyile/p
 export interface MessengerLimits {
   /** Messages of all peers together. 1 to 10_000_000. @default 10_000 */
   readonly maxMessages?: number
-  /** Their bytes, as JSON. 1_024 to 2^40. @default 16_777_216 (16 MiB) */
+  /** Their bytes: those of their JSON, and 64 more for each value in it, for that is what a small one takes. 1_024 to 2^40. @default 16_777_216 (16 MiB) */
   readonly maxBytes?: number
   /** Notes of all states together. 1 to 1_000_000. @default 1_000 */
   readonly maxNotes?: number
@@ -64,7 +64,7 @@ export class Messenger {
 
   addMessage(message: Message): void {
     const key = keyOf(message)
-    const bytes = JSON.stringify(message).length
+    const bytes = JSON.stringify(message).length + VALUE_BYTES * valuesIn(message)
     const conversation = this.#conversations.get(key) ?? []
     conversation.push({ message, timeStamp: this.#now() })
     this.#conversations.set(key, conversation)
@@ -142,6 +142,19 @@ export class Messenger {
     this.#bytes -= oldest.bytes
     this.#forgotten.messages++
   }
+}
+
+const VALUE_BYTES = 64
+
+/** How many values there are in one that JSON can carry, itself among them. */
+const valuesIn = (value: unknown): number => {
+  const waiting: unknown[] = [value]
+  let count = 0
+  for (; waiting.length > 0; count++) {
+    const next = waiting.pop()
+    if (typeof next === 'object' && next !== null) for (const inner of Object.values(next)) waiting.push(inner)
+  }
+  return count
 }
 
 const keyOf = ({ self, to, from }: Message): string => {

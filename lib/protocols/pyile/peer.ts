@@ -1,4 +1,4 @@
-import type { Abortable, Server } from '@/core/index.js'
+import { type Abortable, handled, raise, type Server } from '@/core/index.js'
 import { Aliases } from '@/protocols/pyile/aliases.js'
 import { type BroadcastEnd, type BroadcastReport, reportOf } from '@/protocols/pyile/broadcastReport.js'
 import { Courier } from '@/protocols/pyile/courier.js'
@@ -110,12 +110,7 @@ export abstract class Peer {
    * @throws StatusException NOT_OPEN after `leave`; TransportError ADDRESS_IN_USE, LISTEN_FAILED
    */
   connect(): Promise<void> {
-    if (this.#leaving !== undefined) return Promise.reject(new StatusException('NOT_OPEN', { what: 'peer' }))
-    this.#connecting ??= this.#server.start().catch((error: unknown) => {
-      this.#connecting = undefined
-      throw error
-    })
-    return this.#connecting
+    return handled(this.#connect())
   }
 
   /**
@@ -124,17 +119,8 @@ export abstract class Peer {
    * @returns undefined when nothing was sent
    * @throws SendException VALUE_UNSENDABLE, OUTBOX_FULL: nobody got it; ABORTED: some may have. StatusException NOT_OPEN
    */
-  async broadcast(data: unknown, options: Abortable = {}): Promise<BroadcastReport | undefined> {
-    this.#assertConnected()
-    if (EMPTY.includes(data)) return undefined
-    const own = this.#write(data, BROADCAST)
-    const { peerAddress } = this
-    const others = this.peers.filter((peer) => !samePeer(peer, peerAddress))
-    this.#courier.assertRoom(others.length)
-    const ends = await Promise.all(others.map((peer) => this.#tell(peer, own.bytes, options)))
-    if (options.signal?.aborted === true) throw new SendException('ABORTED')
-    this.#store(own.stored)
-    return reportOf(own.stored, ends)
+  broadcast(data: unknown, options: Abortable = {}): Promise<BroadcastReport | undefined> {
+    return handled(this.#broadcast(data, options))
   }
 
   /**
@@ -143,27 +129,13 @@ export abstract class Peer {
    * @returns undefined, after a warning, when that peer is this one
    * @throws SendException PEER_UNREACHABLE, VALUE_UNSENDABLE, OUTBOX_FULL, ABORTED: nothing is stored. StatusException NOT_OPEN
    */
-  async send(
+  send(
     address: PeerAddress,
     data: unknown,
     receiver: unknown = address,
     options: Abortable = {},
   ): Promise<Delivery | undefined> {
-    this.#assertConnected()
-    if (samePeer(address, this.peerAddress)) {
-      this.note('WARNING', 'a message to oneself is not sent')
-      return undefined
-    }
-    const own = this.#write(data, receiver)
-    this.#courier.assertRoom(1)
-    try {
-      const receipt = await this.#deliver(address, own.bytes, options)
-      this.#store(own.stored)
-      return { message: own.stored, receipt }
-    } catch (error) {
-      this.#unreached(address, error)
-      throw error
-    }
+    return handled(this.#send(address, data, receiver, options))
   }
 
   /** Leaves the network and closes everything. Never rejects; further calls wait for the first. */
@@ -216,19 +188,61 @@ export abstract class Peer {
 
   /** @internal */
   protected raise(error: TransportError): void {
+    raise((raised) => this.errorRaised(raised), error)
+  }
+
+  #connect(): Promise<void> {
+    if (this.#leaving !== undefined) return Promise.reject(new StatusException('NOT_OPEN', { what: 'peer' }))
+    this.#connecting ??= this.#server.start().catch((error: unknown) => {
+      this.#connecting = undefined
+      throw error
+    })
+    return this.#connecting
+  }
+
+  async #broadcast(data: unknown, options: Abortable): Promise<BroadcastReport | undefined> {
+    this.#assertConnected()
+    if (EMPTY.includes(data)) return undefined
+    const own = this.#write(data, BROADCAST)
+    const { peerAddress } = this
+    const others = this.peers.filter((peer) => !samePeer(peer, peerAddress))
+    this.#courier.assertRoom(others.length)
+    const ends = await Promise.all(others.map((peer) => this.#tell(peer, own.bytes, options)))
+    if (options.signal?.aborted === true) throw new SendException('ABORTED')
+    this.#store(own.stored)
+    return reportOf(own.stored, ends)
+  }
+
+  async #send(
+    address: PeerAddress,
+    data: unknown,
+    receiver: unknown,
+    options: Abortable,
+  ): Promise<Delivery | undefined> {
+    this.#assertConnected()
+    if (samePeer(address, this.peerAddress)) {
+      this.note('WARNING', 'a message to oneself is not sent')
+      return undefined
+    }
+    const own = this.#write(data, receiver)
+    this.#courier.assertRoom(1)
     try {
-      this.errorRaised(error)
-    } catch (further) {
-      process.emitWarning(further instanceof Error ? further : String(further))
+      const receipt = await this.#deliver(address, own.bytes, options)
+      this.#store(own.stored)
+      return { message: own.stored, receipt }
+    } catch (error) {
+      this.#unreached(address, error)
+      throw error
     }
   }
 
   async #leave(cause: Error | undefined): Promise<void> {
     // A start that is under way must not leave a listener behind.
     await this.#connecting?.catch(ignore)
+    const { connected } = this
     await Promise.allSettled([this.closeNetwork(cause), this.#server.close(), this.#courier.close()])
     this.#disconnected = true
-    this.note('INFO', 'this peer has left the network')
+    if (connected) this.note('INFO', 'this peer has left the network')
     this.#guard.call('left', () => this.left(cause))
   }
 

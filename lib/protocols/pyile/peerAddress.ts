@@ -26,6 +26,6 @@ export const samePeer = (one: PeerAddress, other: PeerAddress): boolean => one[0
 
 export const isIPv4 = (host: string): boolean => IPV4.test(host)
 
-/** The host of `HOST:PORT`; empty when there is none, as on unix sockets. */
+/** The host of `HOST:PORT`; empty when there is none, as on a socket whose other end is gone before it is looked at. */
 export const hostOf = (remoteAddress: string | undefined): string =>
   remoteAddress === undefined ? '' : remoteAddress.slice(0, remoteAddress.lastIndexOf(':'))

@@ -91,8 +91,11 @@ const MAX_ALIAS_BYTES = 256
 
 /** @throws TransportError OPTION_INVALID */
 export const peerSettingsOf = (options: PeerOptions): PeerSettings => {
-  if (typeof options.alias !== 'string' || wireTextOf(options.alias).length > MAX_ALIAS_BYTES) {
-    throw invalid('alias', typeof options.alias, `text of at most ${MAX_ALIAS_BYTES} bytes as JSON`)
+  const { alias } = options
+  const bytes = typeof alias === 'string' ? wireTextOf(alias).length : undefined
+  if (bytes === undefined || bytes > MAX_ALIAS_BYTES) {
+    const given = bytes === undefined ? typeof alias : `${bytes} bytes`
+    throw invalid('alias', given, `text of at most ${MAX_ALIAS_BYTES} bytes as JSON`)
   }
   if (options.seal !== undefined && options.framing === 'json') {
     throw invalid('framing', 'json', 'handshake, since what is sealed is no JSON')

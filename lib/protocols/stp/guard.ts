@@ -1,5 +1,5 @@
-import type { Clock } from '@/core/index.js'
-import { TransportError } from '@/errors.js'
+import { type Clock, isPromise } from '@/core/index.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /** Calls what the application has given us, so that whatever it does harms nobody else. */
 export class Guard {
@@ -17,18 +17,18 @@ export class Guard {
   /** @param what it is called in errors @returns a promise that never rejects, where the call has made one */
   readonly call = <Argument>(
     what: string,
-    call: (argument: Argument) => void | Promise<void>,
+    call: (argument: Argument) => unknown,
     argument: Argument,
   ): void | Promise<void> => {
     try {
       const work = call(argument)
-      if (work instanceof Promise) return this.#settled(what, work)
+      if (isPromise(work)) return this.#settled(what, work)
     } catch (error) {
       this.#failed(what, error)
     }
   }
 
-  #settled(what: string, work: Promise<void>): Promise<void> {
+  #settled(what: string, work: PromiseLike<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const limitMs = this.#timeoutMs
       const late = (): void => {
@@ -37,15 +37,16 @@ export class Guard {
       }
       const cancel = limitMs === 0 ? (): void => {} : this.#clock.after(limitMs, late)
       const failed = (error: unknown): void => this.#failed(what, error)
-      void work.catch(failed).then(() => {
-        cancel()
-        resolve()
-      })
+      void Promise.resolve(work)
+        .catch(failed)
+        .then(() => {
+          cancel()
+          resolve()
+        })
     })
   }
 
   #failed(hook: string, error: unknown): void {
-    const says = error instanceof Error ? error.message : String(error)
-    this.#raise(new TransportError('HOOK_FAILED', { hook, says }, { cause: error }))
+    this.#raise(new TransportError('HOOK_FAILED', { hook, says: wordsOf(error) }, { cause: error }))
   }
 }

@@ -47,7 +47,10 @@ export const encodeBody = (data: unknown): Buffer => {
 }
 
 /** The size that the first six bytes announce, prefix included. */
-export const announcedBytes = (prefix: Buffer): number => PREFIX_BYTES + prefix.readUInt16BE(0) + prefix.readUInt32BE(2)
+export const announcedBytes = (prefix: Buffer): number => PREFIX_BYTES + headerBytesOf(prefix) + prefix.readUInt32BE(2)
+
+/** The size of the header that they announce. */
+export const headerBytesOf = (prefix: Buffer): number => prefix.readUInt16BE(0)
 
 /** A packet whose body is still as it travelled. */
 export interface DecodedPacket {
@@ -69,7 +72,7 @@ const SMALL_BYTES = 8_192
 export const decodePacket = (bytes: Buffer, maxPacketBytes = MAX_PACKET_BYTES): DecodedPacket => {
   const size = bytes.length
   if (size < PREFIX_BYTES) throw malformed('it is shorter than its sizes', { size, least: PREFIX_BYTES })
-  const headerBytes = bytes.readUInt16BE(0)
+  const headerBytes = headerBytesOf(bytes)
   const bodyAt = PREFIX_BYTES + headerBytes
   const announced = bodyAt + bytes.readUInt32BE(2)
   if (announced > maxPacketBytes) throw malformed('its sizes are above the limit', { announced, limit: maxPacketBytes })

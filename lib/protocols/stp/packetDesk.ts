@@ -1,6 +1,6 @@
 import { Arrivals } from '@/core/index.js'
 import type { Json, JsonObject } from '@/protocols/stp/jsonText.js'
-import { decodeBody, type DecodedPacket, decodePacket, PREFIX_BYTES } from '@/protocols/stp/packet.js'
+import { decodeBody, type DecodedPacket, decodePacket, headerBytesOf, PREFIX_BYTES } from '@/protocols/stp/packet.js'
 import type { Routes } from '@/protocols/stp/routes.js'
 import type { Identity } from '@/protocols/stp/rsaKeys.js'
 import { openBody } from '@/protocols/stp/sealedBody.js'
@@ -26,8 +26,8 @@ export interface DeskOwner {
   identity(): Identity | undefined
   readonly counts: Counting
   readonly routes: Routes
-  /** An accepted packet: its sender is a peer. */
-  heardFrom(ip: string, header: JsonObject): void
+  /** An accepted packet: its sender is a peer. @param headerBytes the size of the header as it travelled */
+  heardFrom(ip: string, header: JsonObject, headerBytes: number): void
   /** Somebody looks for peers. */
   asked(ip: string, header: JsonObject): void
   packetDropped(error: TransportError, ip: string, protocol: StpProtocol): void
@@ -77,7 +77,7 @@ export class PacketDesk {
     if (packet === undefined) return
     counts.accepted++
     const { headers, sender, protocol, namespace } = packet
-    this.#owner.heardFrom(sender, headers)
+    this.#owner.heardFrom(sender, headers, headerBytesOf(arrival.message))
     if (protocol === 'UDP' && namespace === PEER_JOIN) this.#owner.asked(sender, headers)
     return routes.dispatch(packet)
   }

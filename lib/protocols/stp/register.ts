@@ -49,7 +49,12 @@ export class Register {
     return this.#table.all().some(({ key, features }) => key?.hex === hex && features.includes(feature))
   }
 
-  heardFrom(ip: string, header: JsonObject): void {
+  /** @param headerBytes a header may take twenty times as much memory as it has bytes */
+  heardFrom(ip: string, header: JsonObject, headerBytes: number): void {
+    if (headerBytes > this.#settings.maxPeerHeaderBytes) {
+      this.#counts.peersRefused++
+      return
+    }
     const { tcpport: claimed } = header
     const tcpport = isPort(claimed) ? claimed : undefined
     const known = this.#table.find(ip, tcpport)

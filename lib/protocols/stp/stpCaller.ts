@@ -1,28 +1,24 @@
-import { type AddressLike, Client, Connection } from '@/core/index.js'
+import { type AddressLike, Client, Connection, Deferred } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 /** Sends one packet and waits for the other end to close. */
 export class StpCallerConnection extends Connection {
-  /** Resolves at an end in good order, or at any content. @throws TransportError what ended the connection otherwise */
-  readonly over: Promise<void>
-  #end: (cause: Error | undefined) => void = () => {}
+  readonly #over = new Deferred()
 
-  constructor() {
-    super()
-    this.over = new Promise((resolve, reject) => {
-      this.#end = (cause) => (cause === undefined ? resolve() : reject(cause))
-    })
-    this.over.catch(() => {})
+  /** Resolves at an end in good order, or at any content. @throws TransportError what ended the connection otherwise */
+  get over(): Promise<void> {
+    return this.#over.promise
   }
 
   /** Content has no meaning; that there is some says that the packet was read. */
   protected override transmissionReceived(): void {
-    this.#end(undefined)
+    this.#over.resolve()
     void this.close()
   }
 
   protected override postLoop(cause: Error | undefined): void {
-    this.#end(cause)
+    if (cause === undefined) this.#over.resolve()
+    else this.#over.reject(cause)
   }
 }
 
@@ -34,15 +30,17 @@ export class StpCaller extends Client<StpCallerConnection> {
    * ABORTED
    */
   async send(packet: Uint8Array, address: AddressLike, signal: AbortSignal | undefined): Promise<void> {
-    const connection = await this.connectTo(address, signal === undefined ? {} : { signal })
-    const stop = (): void => connection.destroy(new TransportError('ABORTED', {}, { cause: signal?.reason }))
-    signal?.addEventListener('abort', stop, { once: true })
-    if (signal?.aborted === true) stop()
+    // One of its own: a signal warns of a leak when it has more than ten listeners.
+    const own = signal === undefined ? undefined : AbortSignal.any([signal])
+    const connection = await this.connectTo(address, own === undefined ? {} : { signal: own })
+    const stop = (): void => connection.destroy(new TransportError('ABORTED', {}, { cause: own?.reason }))
+    own?.addEventListener('abort', stop, { once: true })
+    if (own?.aborted === true) stop()
     try {
       await connection.transmit(packet)
       await connection.over
     } finally {
-      signal?.removeEventListener('abort', stop)
+      own?.removeEventListener('abort', stop)
     }
   }
 

@@ -12,7 +12,7 @@ export interface StpCounts {
   readonly droppedForRoom: number
   /** TCP connections that ended without a whole packet. */
   readonly brokenConnections: number
-  /** Newcomers for whom the table had no room. */
+  /** Newcomers for whom the table had no room, and senders whose header was too large to be kept. */
   readonly peersRefused: number
   /** Keys that were offered in place of a pinned one, and not taken. */
   readonly keysRefused: number

@@ -28,8 +28,10 @@ export class StpListenerConnection extends Connection {
 
   protected override transmissionReceived(packet: Buffer): void {
     if (this.#done) return this.destroy(new TransportError('FRAME_MALFORMED', { problem: 'a second packet' }))
+    // It is gone already; nobody can say who it was.
+    if (this.#ip === undefined) return this.destroy()
     this.#done = true
-    if (this.#ip === undefined || this.#ears.packetArrived(packet, this.#ip)) void this.close()
+    if (this.#ears.packetArrived(packet, this.#ip)) void this.close()
     else this.#reset()
   }
 

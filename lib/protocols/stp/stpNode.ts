@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Abortable, Cancel } from '@/core/index.js'
+import { type Abortable, type Cancel, raise } from '@/core/index.js'
 import { Discovery } from '@/protocols/stp/discovery.js'
 import { Guard } from '@/protocols/stp/guard.js'
 import type { JsonObject } from '@/protocols/stp/jsonText.js'
@@ -68,8 +68,11 @@ export class StpNode {
     this.routes = new Routes(this.#guard.call)
     this.register = new Register(settings, this.counts, this.#guard, (entry, { hex }) => {
       let accepted = false
-      const judge = (peer: Peer): void => {
-        accepted = hooks.keyChanged(peer, hex)
+      // A promise is no yes: it comes too late for this packet, and every promise is truthy.
+      const judge = (peer: Peer): unknown => {
+        const answer: unknown = hooks.keyChanged(peer, hex)
+        accepted = answer === true
+        return answer
       }
       void this.#guard.call('keyChanged', judge, entry.snapshot(settings.clock.now()))
       return accepted
@@ -79,7 +82,7 @@ export class StpNode {
       counts: this.counts,
       routes: this.routes,
       identity: () => this.#identity,
-      heardFrom: (ip, header) => this.register.heardFrom(ip, header),
+      heardFrom: (ip, header, headerBytes) => this.register.heardFrom(ip, header, headerBytes),
       asked: (ip, header) => this.#asked(ip, header),
       packetDropped: (error, ip, protocol) => this.dropped(error, ip, protocol),
       failed: (error) => this.raise(new TransportError('HOOK_FAILED', { hook: 'packet' }, { cause: error })),
@@ -112,11 +115,7 @@ export class StpNode {
 
   /** Something that belongs to no call. */
   raise(error: TransportError): void {
-    try {
-      this.#hooks.errorRaised(error)
-    } catch (further) {
-      process.emitWarning(new TransportError('HOOK_FAILED', { hook: 'errorRaised' }, { cause: further }))
-    }
+    raise((raised) => this.#hooks.errorRaised(raised), error)
   }
 
   dropped(error: Error, ip: string | undefined, protocol: StpProtocol): void {

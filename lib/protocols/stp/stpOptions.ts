@@ -1,6 +1,14 @@
 import type { KeyObject } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
-import { type Checked, checkRanges, type Clock, type FramingChoice, type Range, systemClock } from '@/core/index.js'
+import {
+  type Checked,
+  checkRanges,
+  type Clock,
+  type FramingChoice,
+  isGroup,
+  type Range,
+  systemClock,
+} from '@/core/index.js'
 import { MAX_PACKET_BYTES } from '@/protocols/stp/packet.js'
 import { stp } from '@/protocols/stp/stpFraming.js'
 import { TransportError } from '@/errors.js'
@@ -26,6 +34,8 @@ export interface StpLimits {
   readonly maxPeers?: number
   /** Of them from one IP address; for one more, the one heard longest ago goes. 1 to 65_535. @default 64 */
   readonly maxPeersPerAddress?: number
+  /** Largest header of which a peer is remembered; the packet is handled all the same. 1_024 to 65_535 bytes. @default 8_192 (8 KiB) */
+  readonly maxPeerHeaderBytes?: number
   /** Keys remembered of peers that are gone, the latest. 0 to 1_000_000. @default 4_096 */
   readonly maxRememberedKeys?: number
   /** Packets that may wait while a handler is at work; later ones are dropped. 1 to 1_000_000. @default 1_024 */
@@ -94,6 +104,7 @@ export const STP_RANGES: Readonly<Record<keyof StpLimits, Range>> = {
   maxPacketBytes: [MAX_PACKET_BYTES, 1_024, MAX_PACKET_BYTES],
   maxPeers: [1_024, 1, 100_000],
   maxPeersPerAddress: [64, 1, 65_535],
+  maxPeerHeaderBytes: [8_192, 1_024, 65_535],
   maxRememberedKeys: [4_096, 0, 1_000_000],
   maxWaitingPackets: [1_024, 1, 1_000_000],
   maxWaitingBytes: [16_777_216, 1, 2 ** 40],
@@ -129,7 +140,7 @@ export const stpSettingsOf = (options: StpOptions): StpSettings => ({
   ...checkRanges<StpLimits>(options, STP_RANGES),
   user: options.user ?? loginName(),
   hostname: options.hostname ?? hostname(),
-  maddr: options.maddr ?? SEED_GROUP,
+  maddr: groupOf(options.maddr ?? SEED_GROUP),
   host: options.host ?? '0.0.0.0',
   multicastInterface: options.multicastInterface,
   publishKey: options.publishKey ?? true,
@@ -157,6 +168,12 @@ const checkPort = (option: string, port: number | undefined): number | undefined
 /** Whether this is a port that somebody can be reached at. */
 export const isPort = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535
+
+const groupOf = (maddr: string): string => {
+  if (isGroup(maddr)) return maddr
+  const expected = 'an address from 224.0.0.0 to 239.255.255.255'
+  throw new TransportError('OPTION_INVALID', { option: 'maddr', given: maddr, expected })
+}
 
 const framingOf = (framing: string): FramingChoice => {
   if (framing === 'stp') return stp

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Abortable, ConnectionDetails } from '@/core/index.js'
+import { type Abortable, type ConnectionDetails, handled } from '@/core/index.js'
 import type { Json } from '@/protocols/stp/jsonText.js'
 import type { Peer } from '@/protocols/stp/peer.js'
 import type { StpPeerOptions, StpTcpOptions, StpUdpOptions } from '@/protocols/stp/post.js'
@@ -100,8 +100,12 @@ export class StpServer {
   }
 
   /** Listens until the signal fires or `close` is called, then resolves, when all is closed. @throws TransportError as `listen` */
-  async run(options: Abortable = {}): Promise<void> {
-    await this.listen(options)
+  run(options: Abortable = {}): Promise<void> {
+    return handled(this.#run(options))
+  }
+
+  async #run(options: Abortable): Promise<void> {
+    await this.#node.listen(options)
     const { signal } = options
     await new Promise<void>((resolve) => {
       this.#whenClosed.push(() => {
@@ -191,8 +195,8 @@ export class StpServer {
   }
 
   /** SubjectPublicKeyInfo DER, lower-case hex, as it is published. */
-  async publicKey(): Promise<string> {
-    return (await this.#node.identity()).publicKeyHex
+  publicKey(): Promise<string> {
+    return handled(this.#node.identity().then(({ publicKeyHex }) => publicKeyHex))
   }
 
   /** Where it listens. @throws TransportError NOT_OPEN while it does not */
@@ -210,10 +214,4 @@ export class StpServer {
     const error = new TransportError('PACKET_MALFORMED', { problem: 'the route expects other data', namespace })
     this.#node.dropped(error, sender, protocol)
   }
-}
-
-/** Whoever does not look at a rejection must not end the process. */
-const handled = (promise: Promise<void>): Promise<void> => {
-  promise.catch(() => {})
-  return promise
 }

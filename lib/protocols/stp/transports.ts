@@ -50,11 +50,6 @@ export class Transports {
     return this.#datagrams?.address
   }
 
-  /** The socket that listens for datagrams. */
-  get datagrams(): StpDatagrams | undefined {
-    return this.#datagrams
-  }
-
   /** Binds both ports, or none. @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ABORTED */
   async listen(options: Abortable): Promise<void> {
     this.#closed = false

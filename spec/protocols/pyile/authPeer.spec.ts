@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { AuthPeer, type PeerAddress, type PeerOptions } from '@/protocols/pyile/index.js'
-import type { TransportError } from '@/errors.js'
 import { caught } from '../../support/caught.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
@@ -254,6 +253,17 @@ describe('AuthPeer', () => {
   })
 
   describe('once somebody has joined', () => {
+    it('keeps it though its host is blocked from then on', async () => {
+      await using auth = await opened()
+      await using joined = await rawJoin(auth, ['127.0.0.1', 9])
+      auth.block('127.0.0.1')
+      await using peer = await rawFrom(auth.address)
+      await hear(peer, '{"banned": true}')
+      await peer.ended
+      expect(auth.connectedAddrs).to.deep.equal([['127.0.0.1', 9]])
+      expect(joined.main.socket.readable).to.equal(true)
+    })
+
     it('removes it after 6 s without an answer to a beat, and not before', async () => {
       const clock = new ManualClock()
       await using auth = await opened({ clock })
@@ -376,18 +386,16 @@ describe('AuthPeer', () => {
         throw new Error('even here')
       },
     ],
+    ['rejecting itself', () => Promise.reject(new Error('even here'))],
   ] as const) {
     it(`warns the process when errorRaised is ${how}, and nothing worse happens`, async () => {
       class Careless extends AuthPeer {
         protected override messageReceived(): void {
           throw new Error('on purpose')
         }
-        protected override errorRaised(error: TransportError): void {
-          if (errorRaised === undefined) super.errorRaised(error)
-          else errorRaised()
-        }
       }
       await using auth = new Careless({ alias: 'a', password: 'password', port: 0 })
+      if (errorRaised !== undefined) Object.assign(auth, { errorRaised })
       await auth.authenticatePeers()
       const warned = new Promise<Error>((resolve) => {
         process.once('warning', resolve)

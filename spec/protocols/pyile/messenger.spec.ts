@@ -46,7 +46,7 @@ describe('Messenger', () => {
   })
 
   it('forgets the oldest messages beyond maxBytes, but never the newest', () => {
-    const messenger = new Messenger({ maxBytes: 1_024 })
+    const messenger = new Messenger({ maxBytes: 2_200 })
     const sizes = (): number[] => messenger.getMessages().map(({ message }) => String(message.data).length)
     for (const size of [100, 400, 200]) messenger.addMessage({ data: 'x'.repeat(size), to: 'Broadcast', from })
     expect(sizes()).to.deep.equal([100, 400, 200])
@@ -55,6 +55,17 @@ describe('Messenger', () => {
     messenger.addMessage({ data: 'x'.repeat(2_000), to: 'Broadcast', from })
     expect(sizes()).to.deep.equal([2_000])
     expect(messenger.forgotten.messages).to.equal(4)
+  })
+
+  it('counts each value of a message, since small ones take far more memory than text', () => {
+    const messenger = new Messenger({ maxBytes: 100_000 })
+    const add = (data: unknown): void => messenger.addMessage({ data, to: 'Broadcast', from })
+    for (let count = 0; count < 3; count++) add(Array.from({ length: 1_000 }, () => []))
+    expect(messenger.getMessages()).to.have.lengthOf(1)
+    for (let count = 0; count < 5; count++) add('x'.repeat(3_000))
+    expect(messenger.getMessages()).to.have.lengthOf(6)
+    add('x'.repeat(20_000))
+    expect(messenger.getMessages()).to.have.lengthOf(6)
   })
 
   it('forgets the oldest notes beyond maxNotes', () => {

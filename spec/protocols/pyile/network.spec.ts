@@ -3,6 +3,7 @@ import { selfSigned } from '@/core/index.js'
 import { peerName, type PeerOptions } from '@/protocols/pyile/index.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
 import { rejection } from '../../support/rejection.js'
+import { turns } from '../../support/turns.js'
 
 type WireOptions = Pick<PeerOptions, 'framing' | 'tls' | 'seal'>
 
@@ -152,6 +153,33 @@ describe('a Pyile network', () => {
       expect(owner.connectedAddrs).to.deep.equal([friend.peerAddress])
     })
   }
+
+  it('connects from the hosts at which its peers are found, so that they are known by them', async () => {
+    await using auth = new WatchedAuthPeer({ host: '127.0.0.2' })
+    await auth.authenticatePeers()
+    await using joiner = new WatchedJoinPeer({ host: '127.0.0.3' })
+    await joiner.getAuthenticated(auth.address.join(':'), 'password')
+    expect(auth.peers.map(([host]) => host)).to.deep.equal(['127.0.0.2', '127.0.0.3'])
+    expect((await joiner.broadcast('there'))?.received).to.deep.equal([auth.peerAddress])
+    expect((await auth.broadcast('back'))?.received).to.deep.equal([joiner.peerAddress])
+  })
+
+  it('leaves no rejection unhandled when nobody looks at what its calls give', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const auth = new WatchedAuthPeer()
+    const joiner = new WatchedJoinPeer()
+    void auth.broadcast('too early')
+    void auth.send(['127.0.0.1', 1], 'too early')
+    await Promise.all([auth.leave(), joiner.leave()])
+    for (const peer of [auth, joiner]) void peer.connect()
+    void auth.authenticatePeers()
+    void joiner.getAuthenticated(1, 'password')
+    await turns(2)
+    process.off('unhandledRejection', note)
+    expect(unhandled).to.deep.equal([])
+  })
 
   it('sealed with another key is closed to the password, however right', async () => {
     await using owner = new WatchedAuthPeer({ seal: { key: KEY } })

@@ -199,6 +199,20 @@ describe('STP, sending over TCP', () => {
     return { sent, node, close }
   }
 
+  it('gives the system a packet in one write, at once, for originals read but once', async () => {
+    const first: Buffer[] = []
+    const { sent, close } = await send((socket) => {
+      socket.once('data', (chunk: Buffer) => {
+        first.push(chunk)
+        socket.end()
+      })
+    })
+    await sent
+    const [packet = Buffer.alloc(6)] = first
+    expect(packet.length).to.equal(6 + packet.readUInt16BE(0) + packet.readUInt32BE(2))
+    await close()
+  })
+
   it('is a success when the other end closes in order, or says anything at all', async () => {
     for (const behave of [
       (socket: Socket) => void socket.once('data', () => socket.end()),

@@ -246,6 +246,25 @@ describe('handlers of an STP server', () => {
     expect(node.troubles).to.deep.equal([])
   })
 
+  it('that reject with what has no words, at once or by a promise of their own making, hold up nobody', async () => {
+    await using stage = new StpStage()
+    const speechless: object = Object.create(null)
+    const refuse = (_done: unknown, failed: (reason: unknown) => void): void => failed(speechless)
+    const node = await stage.node({}, (made) => {
+      made.keeps('/chat')
+      made.addMiddleware(() => Promise.reject(speechless))
+      Object.assign(made, { packetDropped: () => ({ then: refuse }) })
+    })
+    await throwDatagram(Buffer.alloc(0), portsOf(node).udp)
+    await throwDatagram(rawPacket(headerWith()), portsOf(node).udp)
+    await node.routes(1)
+    const said = node.troubles.map(({ code, detail }) => [code, detail['hook'], detail['says']])
+    expect(said).to.deep.equal([
+      ['HOOK_FAILED', 'packetDropped', 'something that has no words'],
+      ['HOOK_FAILED', 'middleware', 'something that has no words'],
+    ])
+  })
+
   it('and hooks that throw, errorRaised among them, end in warnings of the process', async () => {
     const warned: string[] = []
     const onWarning = ({ message }: Error): void => void warned.push(message)
@@ -261,7 +280,7 @@ describe('handlers of an STP server', () => {
       await throwDatagram(Buffer.alloc(0), portsOf(node).udp)
       while (warned.length === 0) await turns()
       await goesOn(node)
-      expect(warned).to.deep.equal(['a hook threw (hook: errorRaised)'])
+      expect(warned).to.deep.equal(['a hook threw (hook: errorRaised, says: no)'])
     } finally {
       process.off('warning', onWarning)
     }

@@ -8,6 +8,7 @@ import { portsOf, StpStage, type StpWitness } from '../../support/stpNodes.js'
 import { headerWith, rawPacket, throwDatagram, throwStream } from '../../support/stpPackets.js'
 import { STP_KEYS } from '../../support/stpRecordings.js'
 import { turns } from '../../support/turns.js'
+import { warningsOf } from '../../support/warnings.js'
 
 const LIMITS = { maxPeers: 3, maxPeersPerAddress: 2, maxRememberedKeys: 2, peerLifeMs: 100 }
 
@@ -163,6 +164,27 @@ describe('the bounds of an STP server', () => {
     await node.until(() => node.heard.length === 3)
     expect(node.peers.map(({ tcpport }) => tcpport)).to.deep.equal([1])
     expect(node.counts.peersRefused).to.equal(1)
+  })
+
+  it('remember nobody by a header that is too large, and handle the packet all the same', async () => {
+    await using stage = new StpStage()
+    const node = await stage.node({ maxPeerHeaderBytes: 1_024 })
+    const headerOf = (bytes: number): string => {
+      const [around, tcpport] = [headerWith({ tcpport: bytes, pad: '' }).length, bytes]
+      return headerWith({ tcpport, pad: 'x'.repeat(bytes - around) })
+    }
+    for (const bytes of [1_024, 1_025]) await throwDatagram(rawPacket(headerOf(bytes)), portsOf(node).udp)
+    await node.until(() => node.heard.length === 2)
+    expect(node.peers.map(({ tcpport }) => tcpport)).to.deep.equal([1_024])
+    expect(node.counts.peersRefused).to.equal(1)
+  })
+
+  it('send to many by one signal, without a warning of a leak', async () => {
+    await using stage = new StpStage()
+    const [node, sender] = [await stage.node(), stage.silent()]
+    const [{ tcp: toPort }, { signal }] = [portsOf(node), new AbortController()]
+    const send = (): Promise<void> => sender.sendTcp('x', '127.0.0.1', { toPort, signal })
+    expect(await warningsOf(() => Promise.all(Array.from({ length: 20 }, send)))).to.deep.equal([])
   })
 
   it('tell of peers that come, before they are in the list, and of those that go', async () => {

@@ -13,7 +13,7 @@ import { stpSettingsOf } from '@/protocols/stp/stpOptions.js'
 import { caught } from '../../support/caught.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { rejection } from '../../support/rejection.js'
-import { portsOf, StpStage, StpWitness } from '../../support/stpNodes.js'
+import { portsOf, type RawDatagrams, StpStage, StpWitness } from '../../support/stpNodes.js'
 import { turns } from '../../support/turns.js'
 import { partsOf, STP_KEYS } from '../../support/stpRecordings.js'
 
@@ -28,6 +28,11 @@ const peerOf = async (node: StpWitness, user: string): Promise<Peer> => {
   const found = find()
   if (found === undefined) throw new Error(`${user} is not known`)
   return found
+}
+/** The bytes of one packet of a node. */
+const packetOf = async (raw: RawDatagrams, node: StpWitness): Promise<Buffer> => {
+  await node.sendUdp('x', { toAddr: HOST, toPort: raw.port })
+  return raw.next()
 }
 const isText = (data: Json): data is string => typeof data === 'string'
 
@@ -46,6 +51,7 @@ describe('an STP server', () => {
       { key: 'none' },
       { framing: 'line' },
       { announcedTcpport: 0 },
+      { maddr: '1.2.3.4' },
       { announcedUdpport: 65_536 },
     ]
     for (const options of invalid) expect(caught(() => new StpServer(options)).code).to.equal('OPTION_INVALID')
@@ -263,6 +269,21 @@ describe('an STP server', () => {
     expect(errors).to.deep.equal(['PEER_KEY_CHANGED', 'HOOK_FAILED'])
   })
 
+  it('takes no promise of keyChanged for a yes', async () => {
+    await using stage = new StpStage()
+    const alice = await stage.node()
+    Object.assign(alice, { keyChanged: () => Promise.reject(new Error('later')) })
+    const say = (key: string): Promise<void> =>
+      stage.silent({ ...BOB, key, announcedTcpport: 57_099 }).sendTcp('x', HOST, { toPort: portsOf(alice).tcp })
+    await say(STP_KEYS.sender.private_key_pem)
+    const { publicKey } = await peerOf(alice, 'bob')
+    await say(STP_KEYS.listener.private_key_pem)
+    await alice.until(() => alice.troubles.length > 0)
+    expect(alice.peers.map((peer) => peer.publicKey)).to.deep.equal([publicKey])
+    expect(alice.counts.keysRefused).to.equal(1)
+    expect(alice.troubles[0]?.detail).to.include({ hook: 'keyChanged', says: 'later' })
+  })
+
   it('has live peers and user names', async () => {
     await using stage = new StpStage()
     const alice = await stage.node()
@@ -364,6 +385,22 @@ describe('an STP server', () => {
     await third.listen()
     expect(third.troubles.map(({ code }) => code)).to.deep.equal(['GROUP_UNREACHED'])
     expect((await rejection(third.broadcast('/', 1))).code).to.equal('GROUP_UNREACHED')
+  })
+
+  it('sends datagrams from the port it listens on, and while it does not listen from another, where it is deaf', async () => {
+    await using stage = new StpStage()
+    const raw = await stage.socket()
+    const [listening, silent] = [await stage.node(), stage.silent()]
+    for (const node of [listening, silent]) {
+      await node.sendUdp(1, { toAddr: HOST, toPort: raw.port })
+      await raw.next()
+    }
+    const [own = 0, other = 0] = raw.from
+    expect(own).to.equal(portsOf(listening).udp)
+    expect(other).to.not.equal(own)
+    for (const port of [other, own]) await raw.send(await packetOf(raw, silent), port)
+    await listening.until(() => listening.heard.length === 1)
+    expect(silent.counts.received).to.equal(0)
   })
 
   it('gives a send up with its signal, over either transport', async () => {
