@@ -1,5 +1,6 @@
 import { type KeywordArguments, CommandRefusal, type RegisteredCommand } from '@/protocols/pnet/commandFunction.js'
 import { jsonText, JsonUnwritable } from '@/protocols/pnet/jsonText.js'
+import { jsonValue } from '@/protocols/pnet/jsonValue.js'
 import type { FunctionCall } from '@/protocols/pnet/nodeFunction.js'
 import { TransportError } from '@/errors.js'
 
@@ -79,7 +80,7 @@ const requestIn = (text: Uint8Array): CommandRequest | string => {
 /** Undefined for what is not JSON, or not UTF-8. */
 const parse = (text: Uint8Array): unknown => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
+    return jsonValue(new TextDecoder('utf-8', { fatal: true }).decode(text))
   } catch {
     return undefined
   }

@@ -39,7 +39,13 @@ export interface CallOptions extends Abortable {
   readonly keywords?: KeywordArguments
 }
 
-/** Calls functions of peers as if they were its own, by name, with arguments and results that are JSON. */
+/** JavaScript asks for these by itself: to await something, to print it, to write it as JSON. That must call nobody. */
+const ASKED_BY_THE_LANGUAGE: ReadonlySet<string> = new Set(['then', 'toString', 'valueOf', 'toJSON'])
+
+/**
+ * Calls functions of peers as if they were its own, by name, with arguments and results that are JSON: a whole number
+ * beyond 2^53 is a bigint in both directions.
+ */
 export class CommandNode extends AdvancedNode {
   readonly #commands = new Map<string, RegisteredCommand>()
   readonly #maxCallBytes: number
@@ -104,8 +110,8 @@ export class CommandNode extends AdvancedNode {
 
   /**
    * The functions of a peer, or of several, to be called like one's own: `node.target<Api>('b').add(1, 2)`, and with
-   * arguments that have names `node.target<Api>('b').add(1, keywords({ y: 5 }))`. Nothing is looked at before a call. A
-   * function called `then` is reached by `call` only.
+   * arguments that have names `node.target<Api>('b').add(1, keywords({ y: 5 }))`. Nothing is looked at before a call.
+   * Functions called `then`, `toString`, `valueOf` or `toJSON` are reached by `call` only.
    */
   target<Api extends object>(targets: Targets, options?: Abortable): RemoteMany<Api>
   target<Api extends object>(target: string, options?: Abortable): Remote<Api>
@@ -119,8 +125,9 @@ export class CommandNode extends AdvancedNode {
         const call = { ...options, args, keywords }
         return isOne(target) ? this.call(target, name, call) : this.call(target, name, call)
       }
-    // A promise that is resolved with this looks for `then`.
-    return new Proxy({}, { get: (_, name) => (typeof name === 'string' && name !== 'then' ? called(name) : undefined) })
+    const isFunction = (name: string | symbol): name is string =>
+      typeof name === 'string' && !ASKED_BY_THE_LANGUAGE.has(name)
+    return new Proxy({}, { get: (own, name) => (isFunction(name) ? called(name) : Reflect.get(own, name)) })
   }
 
   async #enter(call: FunctionCall, input: CallInput): Promise<AsyncIterable<Uint8Array>> {

@@ -17,7 +17,7 @@ import { RawListener } from '../../support/rawPeer.js'
 import { rejection } from '../../support/rejection.js'
 
 interface Api {
-  add(x: number, y: number): number
+  add<N extends number | bigint>(x: N, y: N): N
   greet(name: string): string
   whoami(): string
   fails(): void
@@ -136,6 +136,9 @@ for (const framing of ['pnet', 'handshake'] as const) {
       expect(functions).to.deep.equal(['get_peers', 'get_funcs', 'add', 'greet', 'whoami', 'fails', 'refuses'])
       expect(await alice?.call('bob', 'get_peers')).to.have.members(['alice', 'carol'])
       expect(await Promise.resolve(one)).to.equal(one)
+      // Whoever only looks at it calls nobody.
+      expect([String(one), JSON.stringify({ one })]).to.deep.equal(['[object Object]', '{"one":{}}'])
+      expect(await one?.add(2n ** 60n, 2n ** 60n + 1n)).to.equal(2n ** 61n + 1n)
       if (bob instanceof WatchedCommandNode) {
         const causes = bob.watch.failures.map(({ cause }) => (cause instanceof Error ? cause.message : ''))
         expect(causes).to.include('a secret')
