@@ -8,7 +8,7 @@ import {
   type KeywordArguments,
   RegisteredCommand,
 } from '@/protocols/pnet/commandFunction.js'
-import { answerCommand, encodeRequest, valueIn } from '@/protocols/pnet/commandJson.js'
+import { answerCommand, encodeRefusal, encodeRequest, valueIn } from '@/protocols/pnet/commandJson.js'
 import type { Answer } from '@/protocols/pnet/caller.js'
 import type { Targets } from '@/protocols/pnet/networkNode.js'
 import { isOne } from '@/protocols/pnet/node.js'
@@ -122,6 +122,10 @@ export class CommandNode extends AdvancedNode {
         const last = given.at(-1)
         const args = last instanceof Keywords ? given.slice(0, -1) : given
         const keywords = last instanceof Keywords ? last.values : {}
+        if (args.some((arg) => arg instanceof Keywords)) {
+          const problem = 'keywords are the last argument, and given once'
+          return Promise.reject(new TransportError('MESSAGE_UNSENDABLE', { function: name, problem }))
+        }
         const call = { ...options, args, keywords }
         return isOne(target) ? this.call(target, name, call) : this.call(target, name, call)
       }
@@ -131,12 +135,18 @@ export class CommandNode extends AdvancedNode {
   }
 
   async #enter(call: FunctionCall, input: CallInput): Promise<AsyncIterable<Uint8Array>> {
-    const text = await input.bytes(this.#maxCallBytes)
-    const failed = (error: unknown): void => {
+    const failed = (name: string, error: unknown): void => {
       const says = error instanceof Error ? error.message : String(error)
-      this.failed(new TransportError('HOOK_FAILED', { hook: 'function', says }, { cause: error }), undefined)
+      const detail = { hook: 'function', function: name, says }
+      this.failed(new TransportError('HOOK_FAILED', detail, { cause: error }), call.remote)
     }
-    const reply = await answerCommand(text, (name) => this.#commands.get(name), call, failed)
+    const size = input.sizeBytes
+    const limit = this.#maxCallBytes
+    if (size > limit) {
+      this.failed(new TransportError('STREAM_LIMIT', { option: 'maxCallBytes', size, limit }), call.remote)
+      return once(Buffer.from(encodeRefusal(`request is larger than ${limit} bytes`)))
+    }
+    const reply = await answerCommand(await input.bytes(limit), (name) => this.#commands.get(name), call, failed)
     return once(Buffer.from(reply))
   }
 

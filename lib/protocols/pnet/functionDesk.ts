@@ -107,11 +107,11 @@ export class FunctionDesk {
     return refusal === undefined ? SUCCESS : refused(refusal)
   }
 
-  async #run(run: NodeFunction, originator: string, input: CallInput, { signal }: Request): Promise<NodeReply> {
+  async #run(run: NodeFunction, originator: string, input: CallInput, { remote, signal }: Request): Promise<NodeReply> {
     const { name } = this.#parts
     let result: FunctionResult
     try {
-      result = await run({ node: name, originator, signal }, input)
+      result = await run({ node: name, originator, remote, signal }, input)
     } catch (error) {
       if (error instanceof CommandRefusal) return refused(error.message.replaceAll(/[?&=]/g, ' '))
       throw error

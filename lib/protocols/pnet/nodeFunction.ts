@@ -7,6 +7,8 @@ export interface FunctionCall {
   readonly node: string
   /** Who calls, by his own account: a claim, no proof. */
   readonly originator: string
+  /** The connection of the request, as `HOST:PORT`; undefined when it is gone. */
+  readonly remote: string | undefined
   /** Fires when nobody waits for the result any more: the peer has gone, or `handlerTimeoutMs` has passed. */
   readonly signal: AbortSignal
 }
