@@ -49,6 +49,8 @@ const explained = (error: unknown, known: readonly string[]): UsageError => {
   const message = error instanceof Error ? error.message : String(error)
   const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
   if (unknown === undefined) return new UsageError(message.split(/[.\n]/, 1)[0] ?? message)
+  if (/^-\d/.test(unknown))
+    return new UsageError(`unknown option ${unknown}`, 'put -- before arguments that begin with a -')
   const meant = nearest(unknown.replace(/^-+/, ''), known)
   return new UsageError(`unknown option ${unknown}`, meant === undefined ? undefined : `did you mean --${meant}?`)
 }

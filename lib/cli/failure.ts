@@ -22,6 +22,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   GROUP_UNREACHED: 'check --interface, and whether that network is there',
   PEER_UNKNOWN:
     'is it there? see "framewright stp peers" or "pnet peers"; a longer --wait, or another --interface, may help',
+  REPLY_MISSING: 'it may have no such function, or the function failed; look there for the reason',
   BODY_UNSEALABLE: 'send less; the peer has no hybrid-1',
   PASSWORD_REFUSED: 'ask the owner of the room for the password; too many wrong ones end in a ban',
   PEER_BANNED: 'only the owner of the room can change that',

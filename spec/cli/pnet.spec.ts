@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { eventsIn, type Running, runHere, runProcess } from '../support/cli.js'
@@ -20,6 +20,7 @@ export const streams = {
     return hash.digest('hex')
   },
   echo: (_call, input) => input,
+  breaks: async function* () { yield Buffer.alloc(1); throw new Error('on purpose') },
 }
 `
 
@@ -71,6 +72,9 @@ describe('pnet serve, call and peers', () => {
     const failed = await call('ada', 'fails')
     expect([failed.code, failed.out]).to.deep.equal([1, ''])
     expect(failed.err).to.match(/^framewright: ada: .*function failed.* \[CALL_FAILED\]\n$/)
+    // Exact, although JSON.parse would round it.
+    expect((await call('ada', 'named', '9007199254740993')).out).to.equal('[{"$int":"9007199254740993"}]\n')
+    expect((await call('ada', 'add', '--', '1', '-2')).out).to.equal('-1\n')
     const everybody = await call('*', 'get_funcs', '--json', '--wait', '1000')
     const [listed] = eventsIn(everybody.out)
     expect(listed?.['value']).to.deep.equal(['get_peers', 'get_funcs', 'add', 'fails', 'named'])
@@ -79,6 +83,8 @@ describe('pnet serve, call and peers', () => {
     expect([ended.code, ended.err]).to.deep.equal([0, ''])
     const events = eventsIn(ended.out)
     expect(events.map(({ event }) => event)).to.include.members(['listening', 'called', 'stopped'])
+    // Once, and not again as a request that failed.
+    expect(ended.out.split('a secret')).to.have.length(2)
     expect(events.find(({ error }) => error !== null && error !== undefined)).to.include({
       function: 'fails',
       error: 'a secret',
@@ -101,6 +107,16 @@ describe('pnet serve, call and peers', () => {
     expect(eventsIn(got.out)).to.deep.equal([{ event: 'result', peer: 'ada', bytes: 70_000, sha256 }])
     expect((await readFile(out)).equals(await readFile(file))).to.equal(true)
     expect((await call('ada', 'list_files')).out).to.equal('["a.bin"]\n')
+    // To all: with its name before what came of it, though there is one.
+    const all = await call('*', 'read_file', '--stream', 'a.bin', '--wait', '1000')
+    expect(all.out).to.equal(`ada: 68.4 KiB, sha256 ${sha256}\n`)
+    // What was not whole is not there, and what was there before is.
+    await writeFile(out, 'as before')
+    expect((await call('ada', 'breaks', '--stream', '', '--out', out)).code).to.equal(1)
+    expect(await readFile(out, 'utf8')).to.equal('as before')
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).to.deep.equal([])
+    const nowhere = await call('ada', 'echo', '--stream', 'x', '--out', join(folder, 'none', 'x'))
+    expect([nowhere.code, /system: ENOENT\) \[FILE_FAILED\]\n$/.test(nowhere.err)]).to.deep.equal([1, true])
     for (const name of ['../ada.pem', 'deeper', '', join(folder, 'ada.pem')]) {
       const refused = await call('ada', 'read_file', '--stream', name)
       expect([refused.code, refused.err.includes('there is no such file')], name).to.deep.equal([1, true])
@@ -162,6 +178,9 @@ describe('pnet serve, call and peers', () => {
       ['call'],
       ['call', 'ada'],
       ['call', 'ada', 'f', '--named', '[1]'],
+      ['call', 'ada,', 'f'],
+      ['call', '', 'f'],
+      ['call', 'ada', 'f', '-1'],
       ['call', 'ada', 'f', '--out', 'x'],
       ['call', 'ada', 'f', 'a', 'b', '--stream'],
       ['peers', '--framing', 'line'],
@@ -173,6 +192,11 @@ describe('pnet serve, call and peers', () => {
     }
     const noKey = await runHere(['pnet', 'peers', '--network-key', join(folder, 'none')]).ended
     expect([noKey.code, noKey.err.includes('[FILE_FAILED]')]).to.deep.equal([1, true])
+    const folderAsKey = await runHere(['pnet', 'call', 'ada', 'add', '--key', folder]).ended
+    expect([folderAsKey.code, folderAsKey.err.includes('[FILE_FAILED]')]).to.deep.equal([1, true])
+    const stopped = runHere(['pnet', 'call', 'ada', 'add', '--key', join(folder, 'caller.pem'), ...common])
+    stopped.stop()
+    expect((await stopped.ended).err).to.match(/\[ABORTED\]\n$/)
     const noName = await runHere(['pnet', 'serve', '0', '--name', 'a b']).ended
     expect([noName.code, noName.err.includes('[NAME_UNUSABLE]')]).to.deep.equal([1, true])
   })

@@ -7,6 +7,8 @@ import { ALICE, BOB, CAROL, NETWORK_KEY } from './pnetRecordings.js'
 export interface Watch {
   readonly events: string[]
   readonly failures: TransportError[]
+  /** Whose requests failed. */
+  readonly remotes: (string | undefined)[]
   readonly raised: TransportError[]
   /** Resolves when an event of this text is there, or so many of them. */
   event(text: string, times?: number): Promise<void>
@@ -15,6 +17,7 @@ export interface Watch {
 class Log implements Watch {
   readonly events: string[] = []
   readonly failures: TransportError[] = []
+  readonly remotes: (string | undefined)[] = []
   readonly raised: TransportError[] = []
   #tell: (() => void)[] = []
 
@@ -91,8 +94,9 @@ export class WatchedNode extends Node {
     this.watch.note(`expired ${name}`)
   }
 
-  protected override requestFailed(error: TransportError): void | Promise<void> {
+  protected override requestFailed(error: TransportError, remote: string | undefined): void | Promise<void> {
     this.watch.failures.push(error)
+    this.watch.remotes.push(remote)
     this.watch.note(`failed ${error.code}`)
   }
 
@@ -106,8 +110,9 @@ export class WatchedNode extends Node {
 export class WatchedCommandNode extends CommandNode {
   readonly watch = new Log()
 
-  protected override requestFailed(error: TransportError): void | Promise<void> {
+  protected override requestFailed(error: TransportError, remote: string | undefined): void | Promise<void> {
     this.watch.failures.push(error)
+    this.watch.remotes.push(remote)
     this.watch.note(`failed ${error.code}`)
   }
 }

@@ -90,6 +90,12 @@ export class RawPeer implements AsyncDisposable {
     return this
   }
 
+  /** What the other end sends from now on stays with the system. */
+  stopReading(): this {
+    this.socket.pause()
+    return this
+  }
+
   /** Breaks the connection. */
   rst(): this {
     this.socket.resetAndDestroy()

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { byteCount } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
@@ -9,12 +8,13 @@ import type { Io } from '@/cli/io.js'
 import { filePayload } from '@/cli/payload.js'
 import { plainText } from '@/cli/plainText.js'
 import { IDENTITY, NETWORK, nodeSettings } from '@/cli/pnet/nodeSettings.js'
+import { OutFile } from '@/cli/pnet/outFile.js'
 import { pause } from '@/cli/pnet/pause.js'
 import { printable } from '@/cli/pnet/printable.js'
 import { ProgressBar } from '@/cli/progressBar.js'
 import { Report } from '@/cli/report.js'
 import { UsageError } from '@/cli/usageError.js'
-import { type Answer, CommandNode, type Outcome, type Source, type Targets } from '@/protocols/pnet/index.js'
+import { type Answer, CommandNode, jsonValue, type Outcome, type Source, type Targets } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
 
 const OPTIONS = {
@@ -52,7 +52,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const target = needed(positionals, 0, 'PEER')
   const streams = values.stream === true || values.file !== undefined
   const wish: Wish = {
-    targets: target === '*' ? '*' : target.split(','),
+    targets: target === '*' ? '*' : namesIn(target),
     functionName: needed(positionals, 1, 'FUNCTION'),
     args: positionals.slice(2),
     named: namedFrom(values.named),
@@ -72,6 +72,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   await using node = new CommandNode(settings)
   await node.discover()
   await found(node, wish.targets, waitMs, io.stop)
+  if (io.stop.aborted) throw new TransportError('ABORTED')
   return await (wish.streams ? flow(node, wish, report, io) : ask(node, wish, report, io))
 }
 
@@ -101,19 +102,25 @@ const ask = async (
   for (const [peer, outcome] of outcomes) {
     if (!outcome.ok) continue
     const text = printable(outcome.value)
-    report.tell('result', { peer, value: JSON.parse(text) }, sentence(peer, text, outcomes.size))
+    report.tell(
+      'result',
+      { peer, value: JSON.parse(text) },
+      sentence(peer, text, targets === '*' || targets.length > 1),
+    )
   }
   return failures(outcomes, report, io)
 }
 
 const flow = async (node: CommandNode, wish: Wish, report: Report, io: Io): Promise<number> => {
-  const { file, args, targets, functionName } = wish
+  const { file, args, targets, functionName, out } = wish
+  await using target = out === undefined ? undefined : await OutFile.open(out)
   const progress = new ProgressBar(io.stderr)
+  const reception = { target, progress, report, several: targets === '*' || targets.length > 1 }
   const source = file === undefined ? Buffer.from(args[0] ?? '') : await sourceOf(file, progress)
   try {
     const outcomes = new Map<string, Outcome<string>>()
     for await (const [peer, outcome] of node.sendEach(targets, functionName, source, { signal: io.stop })) {
-      outcomes.set(peer, outcome.ok ? await received(peer, outcome.value, wish, report) : outcome)
+      outcomes.set(peer, outcome.ok ? await received(peer, outcome.value, reception) : outcome)
     }
     return failures(outcomes, report, io)
   } finally {
@@ -135,44 +142,48 @@ const sourceOf = async (file: string, progress: ProgressBar): Promise<Source> =>
   }
 }
 
-/** Takes what came back, and tells of it. */
-const received = async (
-  peer: string,
-  answer: Answer,
-  { out, targets }: Wish,
-  report: Report,
-): Promise<Outcome<string>> => {
+/** Where what came back goes, and who is told of it. */
+interface Reception {
+  readonly target: OutFile | undefined
+  readonly progress: ProgressBar
+  readonly report: Report
+  readonly several: boolean
+}
+
+const received = async (peer: string, answer: Answer, to: Reception): Promise<Outcome<string>> => {
+  const { target, progress, report, several } = to
   if (answer.kind === 'value') {
     const text = printable(answer.value)
-    report.tell('result', { peer, value: JSON.parse(text) }, sentence(peer, text, targets.length))
+    report.tell('result', { peer, value: JSON.parse(text) }, sentence(peer, text, several))
     return { ok: true, value: text }
   }
-  const target = out === undefined ? undefined : await open(out, 'w')
+  const { stream } = answer
   const hash = createHash('sha256')
   let bytes = 0
+  let partBytes = 0
   try {
-    for await (const piece of answer.stream) {
+    for await (const piece of stream) {
       hash.update(piece)
       bytes += piece.length
-      await target?.writeFile(piece)
+      await target?.write(piece)
+      // The peer tells how many parts there are, and all but the last are alike.
+      partBytes ||= piece.length
+      progress.update(bytes, Math.max(bytes, partBytes * stream.parts))
     }
+    await target?.keep()
   } catch (error) {
     if (error instanceof TransportError) return { ok: false, error }
-    return { ok: false, error: new TransportError('FILE_FAILED', { path: out }, { cause: error }) }
+    throw error
   } finally {
-    await target?.close()
+    progress.end()
   }
   const sha256 = hash.digest('hex')
-  report.tell(
-    'result',
-    { peer, bytes, sha256 },
-    sentence(peer, `${byteCount(bytes)}, sha256 ${sha256}`, targets.length),
-  )
+  report.tell('result', { peer, bytes, sha256 }, sentence(peer, `${byteCount(bytes)}, sha256 ${sha256}`, several))
   return { ok: true, value: sha256 }
 }
 
-const sentence = (peer: string, text: string, peers: number): string =>
-  peers === 1 ? plainText(text) : `${plainText(peer)}: ${plainText(text)}`
+const sentence = (peer: string, text: string, several: boolean): string =>
+  several ? `${plainText(peer)}: ${plainText(text)}` : plainText(text)
 
 /** Tells of what went wrong. @returns the exit code */
 const failures = (outcomes: ReadonlyMap<string, Outcome<unknown>>, report: Report, io: Io): number => {
@@ -190,11 +201,16 @@ const failures = (outcomes: ReadonlyMap<string, Outcome<unknown>>, report: Repor
   return code
 }
 
+const namesIn = (target: string): readonly string[] => {
+  const names = target.split(',')
+  if (names.includes('')) throw new UsageError(`PEER has a name that is empty: ${JSON.stringify(target)}`)
+  return names
+}
+
 /** JSON where it is JSON, text elsewhere. */
 const valueFrom = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(text)
-    return value
+    return jsonValue(text)
   } catch {
     return text
   }
@@ -215,11 +231,12 @@ export const pnetCall: Command = {
     summary,
     options: OPTIONS,
     notes: [
-      'Arguments are JSON, and text where they are not. Peers are found by what they tell of\nthemselves, so the options of the network must be theirs.',
-      'With --file, or --stream, a function for streams is called, and what comes back goes to --out.',
+      'Arguments are JSON, and text where they are not; -- comes before those that begin with a -. Peers\nare found by what they tell of themselves, so the options of the network must be theirs.',
+      'With --file, or --stream, a function for streams is called, and what comes back goes to --out;\nget_funcs does not name these functions.',
     ],
     examples: [
       ['pnet call ada add 1 2', 'a function and its arguments'],
+      ['pnet call ada add --wait 1000 -- 1 -2', 'one that is negative'],
       ['pnet call "*" get_funcs --json', 'what each node of the network can do'],
       ['pnet call ada read_file --stream photo.jpg --out photo.jpg', 'from a "pnet serve --files"'],
     ],

@@ -25,7 +25,8 @@ export const registerModule = async (node: CommandNode, path: string, called: Ca
   for (const [name, run] of flowing) node.registerStream(name, watchedStream(name, run, called))
 }
 
-const watched =
+/** A function, with `called` told of each call. */
+export const watched =
   (name: string, run: Plain, called: Called): CommandFunction =>
   async ({ originator, keywords }, ...args: unknown[]) => {
     try {

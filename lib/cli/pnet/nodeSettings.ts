@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { numberFrom, oneOf, type Options } from '@/cli/arguments.js'
+import { fileFailed } from '@/cli/pnet/outFile.js'
 import { FernetKey, NodeKey, type NodeOptions } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -54,7 +55,7 @@ export const textOf = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new TransportError('FILE_FAILED', { path }, { cause })
+    throw fileFailed(path, cause)
   }
 }
 
@@ -62,13 +63,14 @@ const keyIn = async (path: string): Promise<NodeKey> => {
   try {
     return NodeKey.parsePem(await readFile(path, 'utf8'))
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    if (error instanceof TransportError) throw error
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw fileFailed(path, error)
   }
   const key = await NodeKey.generate()
   try {
     await writeFile(path, key.exportPem(), { mode: 0o600, flag: 'wx' })
   } catch (cause) {
-    throw new TransportError('FILE_FAILED', { path }, { cause })
+    throw fileFailed(path, cause)
   }
   return key
 }

@@ -28,6 +28,8 @@ const OPTIONS = {
 } as const satisfies Options
 
 class ReportingNode extends CommandNode {
+  readonly #told = new WeakSet<Error>()
+
   constructor(
     options: CommandNodeOptions,
     private readonly io: Io,
@@ -48,7 +50,13 @@ class ReportingNode extends CommandNode {
     this.#tell('expired', peer)
   }
 
+  /** One of its own functions threw this, and `called` has told of it. */
+  toldOf(error: unknown): void {
+    if (error instanceof Error) this.#told.add(error)
+  }
+
   protected override requestFailed(error: TransportError, remote: string | undefined): void {
+    if (error.cause instanceof Error && this.#told.has(error.cause)) return
     const facts = { remote: remote ?? null, code: error.code }
     this.report.tell('failed', facts, `request of ${remote ?? 'somebody'} failed: ${failureLine(error)}`)
   }
@@ -86,6 +94,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const called: Called = (kind, name, originator, error) => {
     const facts = { kind, function: name, originator, error: error instanceof Error ? error.message : null }
     const how = error === undefined ? '' : `: failed: ${failureLine(error)}`
+    node.toldOf(error)
     report.tell('called', facts, `${plainText(originator)} called ${plainText(name)}${how}`)
   }
   if (values.module !== undefined) await registerModule(node, values.module, called)
@@ -110,6 +119,7 @@ export const pnetServe: Command = {
     notes: [
       'Without an address it listens on 127.0.0.1:3333 and tells only this machine of itself. Whoever\ncan connect, and knows the network key if there is one, can call every function.',
       'It always has get_peers and get_funcs. A function of the module gets the arguments of the call;\nan object `streams` that it exports holds functions for streams: (call, input) => stream or value.',
+      'A network key is 32 random bytes in URL-safe base64:\nhead -c 32 /dev/urandom | base64 | tr +/ -_ > key.txt',
       'Names are claims: any node of a network can take any name.',
     ],
     examples: [

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Called } from '@/cli/pnet/moduleFunctions.js'
-import { watchedStream } from '@/cli/pnet/moduleFunctions.js'
+import { type Called, watched, watchedStream } from '@/cli/pnet/moduleFunctions.js'
 import { type CommandNode, CommandRefusal } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -13,13 +12,14 @@ import { TransportError } from '@/errors.js'
  */
 export const shareFiles = async (node: CommandNode, folder: string, called: Called): Promise<void> => {
   const root = await folderAt(folder)
-  node.register('list_files', async () => {
+  const listFiles = async (): Promise<string[]> => {
     const entries = await readdir(root, { withFileTypes: true })
     return entries
       .filter((entry) => entry.isFile())
       .map(({ name }) => name)
       .toSorted()
-  })
+  }
+  node.register('list_files', watched('list_files', listFiles, called))
   node.registerStream(
     'read_file',
     watchedStream(

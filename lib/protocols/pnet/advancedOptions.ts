@@ -6,9 +6,9 @@ import type { NodeOptions } from '@/protocols/pnet/nodeOptions.js'
 export interface StreamLimits {
   /** Where streams are cut, at both ends as each likes, and up to where a value goes whole. 1 to 2^26 bytes. @default 16_384 */
   readonly chunkBytes?: number
-  /** Streams that peers may be sending at once. 1 to 100_000. @default 64 */
+  /** Streams that peers may be sending at once; beyond, the one that was silent the longest goes, if for a second or more. 1 to 100_000. @default 64 */
   readonly maxUploads?: number
-  /** Streams that may wait for peers to fetch them. 1 to 100_000. @default 256 */
+  /** Streams that may wait for peers to fetch them; beyond, the same. 1 to 100_000. @default 256 */
   readonly maxResponses?: number
   /** Largest stream in either direction. 1 to 2^53-1 bytes. @default 1_073_741_824 (1 GiB) */
   readonly maxStreamBytes?: number

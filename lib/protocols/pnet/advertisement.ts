@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { TransportError } from '@/errors.js'
-import { checkNodeName } from '@/protocols/pnet/names.js'
+import { checkNodeName, MAX_NAME_BYTES } from '@/protocols/pnet/names.js'
 import type { Network } from '@/protocols/pnet/network.js'
 import type { NodePublicKey } from '@/protocols/pnet/publicKey.js'
 import type { PublicKeyCache } from '@/protocols/pnet/publicKeyCache.js'
@@ -54,6 +54,9 @@ export const decodeAdvertisement = (payload: Buffer, localhost: boolean): Advert
   const colonAt = place.lastIndexOf(':')
   if (name === '' || more.length > 0 || colonAt < 0)
     throw malformed('it is not NAME@HOST:PORT', 'ERR_BR_INVALID_FORMAT')
+  // Names are kept, and over TCP a payload can be as large as a packet.
+  if (payload.length > MAX_ADVERTISEMENT_BYTES || Buffer.byteLength(name) > MAX_NAME_BYTES)
+    throw malformed('its name is too long', 'ERR_BR_INVALID_FORMAT')
   const host = place.slice(0, colonAt)
   const digits = place.slice(colonAt + 1)
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0

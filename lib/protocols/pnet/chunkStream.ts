@@ -51,10 +51,13 @@ export class ChunkStream implements AsyncIterable<Buffer> {
     let size = 0
     for (let index = 0; ; index++) {
       const part = await this.#fetch(index)
-      if ('total' in part) {
-        if (part.total === total.digest() && index === this.parts) return
+      const whole = 'total' in part && part.total === total.digest() && index === this.parts
+      if (whole) return
+      if ('total' in part || index >= this.parts) {
         throw new TransportError('CHECKSUM_DIFFERENT', { parts: index, announced: this.parts })
       }
+      // No node sends one; a peer could go on so for as long as it likes.
+      if (part.bytes.length === 0) throw new TransportError('REPLY_UNREADABLE', { problem: 'a part is empty' })
       total.add(part.part)
       size += part.bytes.length
       const { maxBytes } = this.#place

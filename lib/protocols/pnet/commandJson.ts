@@ -1,5 +1,6 @@
 import { type KeywordArguments, CommandRefusal, type RegisteredCommand } from '@/protocols/pnet/commandFunction.js'
 import { jsonText, JsonUnwritable } from '@/protocols/pnet/jsonText.js'
+import { jsonValue } from '@/protocols/pnet/jsonValue.js'
 import type { FunctionCall } from '@/protocols/pnet/nodeFunction.js'
 import { TransportError } from '@/errors.js'
 
@@ -20,32 +21,35 @@ export const encodeRequest = (request: CommandRequest): string => {
   }
 }
 
+/** The reply to what is not done. */
+export const encodeRefusal = (description: string): string => jsonText({ type: 'error', description })
+
 /**
  * Does what the request says and gives the reply, whatever happens.
- * @param failed hears what the function threw
+ * @param failed hears what the function of that name threw, or why its result cannot be written
  */
 export const answerCommand = async (
   text: Uint8Array,
   find: (name: string) => RegisteredCommand | undefined,
   call: FunctionCall,
-  failed: (error: unknown) => void,
+  failed: (name: string, error: unknown) => void,
 ): Promise<string> => {
   const request = requestIn(text)
-  if (typeof request === 'string') return refusal(request)
+  if (typeof request === 'string') return encodeRefusal(request)
   const command = find(request.function)
-  if (command === undefined) return refusal('function does not exist on node')
+  if (command === undefined) return encodeRefusal('function does not exist on node')
   let value: unknown
   try {
     value = await command.run(call, request.args, request.kwargs)
   } catch (error) {
-    failed(error)
-    return refusal(error instanceof CommandRefusal ? error.message : 'function failed')
+    failed(request.function, error)
+    return encodeRefusal(error instanceof CommandRefusal ? error.message : 'function failed')
   }
   try {
     return jsonText({ type: 'success', value: value ?? null })
   } catch (error) {
-    failed(error)
-    return refusal('bad return data')
+    failed(request.function, error)
+    return encodeRefusal('bad return data')
   }
 }
 
@@ -79,13 +83,11 @@ const requestIn = (text: Uint8Array): CommandRequest | string => {
 /** Undefined for what is not JSON, or not UTF-8. */
 const parse = (text: Uint8Array): unknown => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
+    return jsonValue(new TextDecoder('utf-8', { fatal: true }).decode(text))
   } catch {
     return undefined
   }
 }
-
-const refusal = (description: string): string => jsonText({ type: 'error', description })
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -8,7 +8,7 @@ import {
   type KeywordArguments,
   RegisteredCommand,
 } from '@/protocols/pnet/commandFunction.js'
-import { answerCommand, encodeRequest, valueIn } from '@/protocols/pnet/commandJson.js'
+import { answerCommand, encodeRefusal, encodeRequest, valueIn } from '@/protocols/pnet/commandJson.js'
 import type { Answer } from '@/protocols/pnet/caller.js'
 import type { Targets } from '@/protocols/pnet/networkNode.js'
 import { isOne } from '@/protocols/pnet/node.js'
@@ -39,7 +39,13 @@ export interface CallOptions extends Abortable {
   readonly keywords?: KeywordArguments
 }
 
-/** Calls functions of peers as if they were its own, by name, with arguments and results that are JSON. */
+/** JavaScript asks for these by itself: to await something, to print it, to write it as JSON. That must call nobody. */
+const ASKED_BY_THE_LANGUAGE: ReadonlySet<string> = new Set(['then', 'toString', 'valueOf', 'toJSON'])
+
+/**
+ * Calls functions of peers as if they were its own, by name, with arguments and results that are JSON: a whole number
+ * beyond 2^53 is a bigint in both directions.
+ */
 export class CommandNode extends AdvancedNode {
   readonly #commands = new Map<string, RegisteredCommand>()
   readonly #maxCallBytes: number
@@ -104,8 +110,8 @@ export class CommandNode extends AdvancedNode {
 
   /**
    * The functions of a peer, or of several, to be called like one's own: `node.target<Api>('b').add(1, 2)`, and with
-   * arguments that have names `node.target<Api>('b').add(1, keywords({ y: 5 }))`. Nothing is looked at before a call. A
-   * function called `then` is reached by `call` only.
+   * arguments that have names `node.target<Api>('b').add(1, keywords({ y: 5 }))`. Nothing is looked at before a call.
+   * Functions called `then`, `toString`, `valueOf` or `toJSON` are reached by `call` only.
    */
   target<Api extends object>(targets: Targets, options?: Abortable): RemoteMany<Api>
   target<Api extends object>(target: string, options?: Abortable): Remote<Api>
@@ -116,20 +122,31 @@ export class CommandNode extends AdvancedNode {
         const last = given.at(-1)
         const args = last instanceof Keywords ? given.slice(0, -1) : given
         const keywords = last instanceof Keywords ? last.values : {}
+        if (args.some((arg) => arg instanceof Keywords)) {
+          const problem = 'keywords are the last argument, and given once'
+          return Promise.reject(new TransportError('MESSAGE_UNSENDABLE', { function: name, problem }))
+        }
         const call = { ...options, args, keywords }
         return isOne(target) ? this.call(target, name, call) : this.call(target, name, call)
       }
-    // A promise that is resolved with this looks for `then`.
-    return new Proxy({}, { get: (_, name) => (typeof name === 'string' && name !== 'then' ? called(name) : undefined) })
+    const isFunction = (name: string | symbol): name is string =>
+      typeof name === 'string' && !ASKED_BY_THE_LANGUAGE.has(name)
+    return new Proxy({}, { get: (own, name) => (isFunction(name) ? called(name) : Reflect.get(own, name)) })
   }
 
   async #enter(call: FunctionCall, input: CallInput): Promise<AsyncIterable<Uint8Array>> {
-    const text = await input.bytes(this.#maxCallBytes)
-    const failed = (error: unknown): void => {
+    const failed = (name: string, error: unknown): void => {
       const says = error instanceof Error ? error.message : String(error)
-      this.failed(new TransportError('HOOK_FAILED', { hook: 'function', says }, { cause: error }), undefined)
+      const detail = { hook: 'function', function: name, says }
+      this.failed(new TransportError('HOOK_FAILED', detail, { cause: error }), call.remote)
     }
-    const reply = await answerCommand(text, (name) => this.#commands.get(name), call, failed)
+    const size = input.sizeBytes
+    const limit = this.#maxCallBytes
+    if (size > limit) {
+      this.failed(new TransportError('STREAM_LIMIT', { option: 'maxCallBytes', size, limit }), call.remote)
+      return once(Buffer.from(encodeRefusal(`request is larger than ${limit} bytes`)))
+    }
+    const reply = await answerCommand(await input.bytes(limit), (name) => this.#commands.get(name), call, failed)
     return once(Buffer.from(reply))
   }
 

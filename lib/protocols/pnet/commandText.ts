@@ -1,4 +1,5 @@
 import { TransportError } from '@/errors.js'
+import { MAX_NAME_BYTES } from '@/protocols/pnet/names.js'
 
 /** No command has more than six. */
 const MAX_ARGUMENTS = 32
@@ -60,6 +61,21 @@ export class CommandText {
     const value = this.#values.get(key)
     if (value === undefined) throw malformed(`the argument ${key} is missing`)
     return value
+  }
+
+  /**
+   * An id or a name, in memory of its own: what is kept of a command must not keep all of it.
+   * @throws TransportError COMMAND_MALFORMED when it is missing, or above 255 bytes
+   */
+  name(key: string): string {
+    const bytes = Buffer.from(this.text(key))
+    if (bytes.length > MAX_NAME_BYTES) throw malformed(`the argument ${key} is too long`)
+    return bytes.toString()
+  }
+
+  /** As `name`, but it may be missing. */
+  optionalName(key: string): string | undefined {
+    return this.#values.has(key) ? this.name(key) : undefined
   }
 
   /** Base64 text as ASCII, with `=` again; whether it is base64 is not looked at. */

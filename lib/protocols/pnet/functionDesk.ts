@@ -3,13 +3,14 @@ import type { StreamLimits } from '@/protocols/pnet/advancedOptions.js'
 import { CallInput } from '@/protocols/pnet/callInput.js'
 import { CommandRefusal } from '@/protocols/pnet/commandFunction.js'
 import type { Request } from '@/protocols/pnet/desk.js'
-import { type FunctionResult, isStream, type NodeFunction } from '@/protocols/pnet/nodeFunction.js'
+import { discard, type FunctionResult, isStream, type NodeFunction } from '@/protocols/pnet/nodeFunction.js'
 import { encodeNodeReply, type NodeReply } from '@/protocols/pnet/nodeReply.js'
 import { decodeNodeRequest, type RawCall, type Upload } from '@/protocols/pnet/nodeRequest.js'
 import type { PickleValue } from '@/protocols/pnet/pickle/pickleValue.js'
 import { Responses } from '@/protocols/pnet/responses.js'
 import type { SpoolPlace } from '@/protocols/pnet/spool.js'
 import { encodeUniversal, splitUniversal } from '@/protocols/pnet/universal.js'
+import { untilAborted } from '@/protocols/pnet/untilAborted.js'
 import { Uploads } from '@/protocols/pnet/uploads.js'
 import { TransportError } from '@/errors.js'
 
@@ -107,11 +108,14 @@ export class FunctionDesk {
     return refusal === undefined ? SUCCESS : refused(refusal)
   }
 
-  async #run(run: NodeFunction, originator: string, input: CallInput, { signal }: Request): Promise<NodeReply> {
+  async #run(run: NodeFunction, originator: string, input: CallInput, { remote, signal }: Request): Promise<NodeReply> {
     const { name } = this.#parts
     let result: FunctionResult
     try {
-      result = await run({ node: name, originator, signal }, input)
+      const running = async (): Promise<FunctionResult> => run({ node: name, originator, remote, signal }, input)
+      result = await untilAborted(running(), signal, (late) => {
+        if (isStream(late)) discard(late)
+      })
     } catch (error) {
       if (error instanceof CommandRefusal) return refused(error.message.replaceAll(/[?&=]/g, ' '))
       throw error

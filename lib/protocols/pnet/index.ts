@@ -41,6 +41,7 @@ export { openEnvelope, sealEnvelope } from '@/protocols/pnet/envelope.js'
 export { FernetKey, type TokenAge } from '@/protocols/pnet/fernetKey.js'
 export { Network, type NetworkOptions } from '@/protocols/pnet/network.js'
 export { DEFAULT_KEY_BITS, NodeKey } from '@/protocols/pnet/nodeKey.js'
+export { jsonValue } from '@/protocols/pnet/jsonValue.js'
 export {
   decodeNodeReply,
   encodeNodeReply,

@@ -15,7 +15,8 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 /**
  * JSON as the original writes it: a space after each comma and colon, nothing but ASCII. What an object says of itself
- * by `toJSON` counts; undefined is null, and members that are undefined are left out; a bigint is a whole number.
+ * by `toJSON` counts; undefined is null, and members that are undefined are left out. A bigint is a whole number, and so
+ * is a number up to 2^53 - 1; beyond, it is written with an exponent, since its last digits are not known.
  * @throws JsonUnwritable for bytes, functions, symbols, NaN and infinities, maps and sets, and what contains itself
  */
 export const jsonText = (value: unknown): string => written(value, new Set())
@@ -30,8 +31,7 @@ const written = (given: unknown, within: Set<object>): string => {
     case 'bigint':
       return String(value)
     case 'number':
-      if (Number.isFinite(value)) return Object.is(value, -0) ? '-0.0' : String(value)
-      throw new JsonUnwritable(`${value} is no JSON`)
+      return number(value)
     case 'string':
       return quoted(value)
     case 'object':
@@ -39,6 +39,12 @@ const written = (given: unknown, within: Set<object>): string => {
     default:
       throw new JsonUnwritable(`a ${typeof value} is no JSON`)
   }
+}
+
+const number = (value: number): string => {
+  if (!Number.isFinite(value)) throw new JsonUnwritable(`${value} is no JSON`)
+  if (Object.is(value, -0)) return '-0.0'
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value)
 }
 
 const container = (value: object, within: Set<object>): string => {

@@ -4,6 +4,8 @@ import type { NodeSettings } from '@/protocols/pnet/nodeOptions.js'
 import { PacketFraming } from '@/protocols/pnet/packetFraming.js'
 import { TransportError } from '@/errors.js'
 
+const FOR_EVER_MS = 2 ** 31 - 1
+
 /** Asks peers: each request has a connection of its own. */
 export class NodeClient extends Client<NodeClientConnection> {
   readonly #settings: NodeSettings
@@ -70,11 +72,15 @@ export class NodeClient extends Client<NodeClientConnection> {
 
 const pause = (clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
+    // A clock keeps no process alive, and between two attempts there is no socket that does.
+    const alive = setInterval(ignore, FOR_EVER_MS)
     const aborted = (): void => {
+      clearInterval(alive)
       cancel()
       reject(new TransportError('ABORTED', {}, { cause: signal?.reason }))
     }
     const cancel = clock.after(ms, () => {
+      clearInterval(alive)
       signal?.removeEventListener('abort', aborted)
       resolve()
     })

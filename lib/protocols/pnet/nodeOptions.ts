@@ -24,7 +24,7 @@ export interface NodeLimits {
   readonly maxServedRequestsPerAddress?: number
   /** Silence that is borne until a reply is there, handler included. 0 waits for ever. @default 60_000 */
   readonly replyTimeoutMs?: number
-  /** A request that has been connected must be whole by then. 0 waits for ever. @default 10_000 */
+  /** A request that has been connected must be whole by then, and its reply taken in as long. 0 waits for ever. @default 10_000 */
   readonly requestTimeoutMs?: number
   /** What a handler gets for one request; then the peer is left without a reply. 0 waits for ever. @default 60_000 */
   readonly handlerTimeoutMs?: number

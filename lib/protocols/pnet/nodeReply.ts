@@ -112,8 +112,8 @@ const decodeStreamReply = (command: CommandText): StreamReply => {
       return { command: word, stage: 'end', checksum: command.text('ck') }
     case undefined: {
       checkSuccess(command)
-      const originator = command.text('og')
-      return { command: word, stage: 'begin', parts: command.number('ln'), originator, id: command.text('id') }
+      const originator = command.name('og')
+      return { command: word, stage: 'begin', parts: command.number('ln'), originator, id: command.name('id') }
     }
     default:
       throw malformed('it is no part and no end')

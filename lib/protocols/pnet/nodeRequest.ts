@@ -115,14 +115,14 @@ export const decodeNodeRequest = (text: string): NodeRequest | UnknownCommand =>
     case 'RAW':
       return {
         command: 'RAW',
-        functionName: command.text('fn'),
-        originator: command.text('og'),
+        functionName: command.name('fn'),
+        originator: command.name('og'),
         data: command.base64('dt'),
       }
     case 'CHUNKED':
       return decodeUpload(command)
     case 'CHUNKED_REQUEST':
-      return { command: 'CHUNKED_REQUEST', id: command.text('id'), index: command.optionalNumber('in') }
+      return { command: 'CHUNKED_REQUEST', id: command.name('id'), index: command.optionalNumber('in') }
     default:
       return { command: 'unknown', word: command.word }
   }
@@ -130,12 +130,12 @@ export const decodeNodeRequest = (text: string): NodeRequest | UnknownCommand =>
 
 const decodeUpload = (command: CommandText): Upload => {
   const stage = command.text('pt')
-  const upload = { command: 'CHUNKED', id: command.text('id') } as const
+  const upload = { command: 'CHUNKED', id: command.name('id') } as const
   if (stage === 'initiator') {
-    const functionName = command.text('fn')
-    return { ...upload, stage, parts: command.number('ln'), originator: command.text('og'), functionName }
+    const functionName = command.name('fn')
+    return { ...upload, stage, parts: command.number('ln'), originator: command.name('og'), functionName }
   }
-  const originator = command.optional('og')
+  const originator = command.optionalName('og')
   if (stage !== 'part') return { ...upload, stage: 'end', originator, checksum: command.text('ck') }
   const part = { text: command.base64('dt'), checksum: command.text('ck') }
   return { ...upload, stage, index: command.optionalNumber('in'), part, originator }

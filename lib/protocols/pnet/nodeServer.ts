@@ -14,6 +14,7 @@ export interface NodeServerOwner extends Answering {
 /** Takes the requests of peers, each on a connection of its own. */
 export class NodeServer extends Server<NodeServerConnection> {
   readonly #owner: NodeServerOwner
+  readonly #takeTimeoutMs: number
 
   constructor(settings: NodeSettings, owner: NodeServerOwner) {
     const { maxPacketBytes, maxServedRequests, maxServedRequestsPerAddress, requestTimeoutMs, clock } = settings
@@ -30,10 +31,11 @@ export class NodeServer extends Server<NodeServerConnection> {
       clock,
     })
     this.#owner = owner
+    this.#takeTimeoutMs = requestTimeoutMs
   }
 
   protected override createConnection(): NodeServerConnection {
-    return new NodeServerConnection(this.#owner)
+    return new NodeServerConnection(this.#owner, this.#takeTimeoutMs)
   }
 
   protected override connShutdown(_id: string, connection: NodeServerConnection, cause: Error | undefined): void {

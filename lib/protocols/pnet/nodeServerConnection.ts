@@ -1,5 +1,7 @@
 import { Connection } from '@/core/index.js'
 
+const FOR_EVER_MS = 2 ** 31 - 1
+
 /** Who answers packets. */
 export interface Answering {
   /**
@@ -14,12 +16,15 @@ export interface Answering {
 /** The end of a request that answers: the first packet counts, and after its answer it is over. */
 export class NodeServerConnection extends Connection {
   readonly #answering: Answering
+  readonly #takeTimeoutMs: number
   readonly #life = new AbortController()
   #asked = false
 
-  constructor(answering: Answering) {
+  /** @param takeTimeoutMs what the peer gets to take the answer; 0 waits for ever */
+  constructor(answering: Answering, takeTimeoutMs: number) {
     super()
     this.#answering = answering
+    this.#takeTimeoutMs = takeTimeoutMs
   }
 
   protected override async transmissionReceived(packet: Buffer): Promise<void> {
@@ -27,8 +32,9 @@ export class NodeServerConnection extends Connection {
     this.#asked = true
     this.socket?.once('close', () => this.#life.abort())
     const answer = await this.#answering.answer(packet, this.remoteAddress, this.#life)
-    if (answer !== undefined) await this.transmit(answer)
-    this.close().catch(ignore)
+    // What ends the connection is told to its server.
+    if (answer !== undefined) this.transmit(answer).catch(ignore)
+    this.close({ deadlineMs: this.#takeTimeoutMs === 0 ? FOR_EVER_MS : this.#takeTimeoutMs }).catch(ignore)
   }
 
   protected override postLoop(cause: Error | undefined): void {

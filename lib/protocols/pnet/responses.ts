@@ -1,22 +1,24 @@
 import { cut } from '@/protocols/pnet/cut.js'
+import { discard } from '@/protocols/pnet/nodeFunction.js'
 import type { StreamReply } from '@/protocols/pnet/nodeReply.js'
 import { encodePart, TotalChecksum } from '@/protocols/pnet/parts.js'
 import { Spool, type SpoolPlace } from '@/protocols/pnet/spool.js'
+import { type KeptStream, StreamTable } from '@/protocols/pnet/streamTable.js'
 import { Strikes } from '@/protocols/pnet/strikes.js'
+import { untilAborted } from '@/protocols/pnet/untilAborted.js'
 import { TransportError } from '@/errors.js'
 
-interface Kept {
+interface Kept extends KeptStream {
   readonly spool: Spool
   readonly parts: number
   readonly total: string
   next: number
-  touchedMs: number
 }
 
 /** Streams that functions have returned, for peers to fetch part by part, in any order and as often as they need. */
 export class Responses {
-  readonly #kept = new Map<string, Kept>()
-  readonly #limits: { readonly maxResponses: number; readonly streamIdleMs: number; readonly chunkBytes: number }
+  readonly #kept: StreamTable<Kept>
+  readonly #limits: { readonly maxResponses: number; readonly chunkBytes: number }
   readonly #place: SpoolPlace
   readonly #now: () => number
   readonly #newId: () => string
@@ -29,6 +31,7 @@ export class Responses {
     now: () => number,
     newId: () => string,
   ) {
+    this.#kept = new StreamTable(limits.maxResponses, limits.streamIdleMs, now)
     this.#limits = limits
     this.#place = place
     this.#now = now
@@ -45,26 +48,30 @@ export class Responses {
    */
   async keep(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<{ id: string; parts: number }> {
     const { maxResponses, chunkBytes } = this.#limits
-    if (this.#kept.size + this.#coming >= maxResponses) this.expire()
-    if (this.#kept.size + this.#coming >= maxResponses) {
+    if (!this.#kept.makeRoom(this.#coming)) {
       discard(stream)
       throw new TransportError('STREAM_LIMIT', { option: 'maxResponses', limit: maxResponses })
     }
     this.#coming++
     const spool = new Spool(this.#place)
+    const chunks = cut(stream, chunkBytes)
     try {
       const total = new TotalChecksum()
       let parts = 0
-      for await (const chunk of cut(stream, chunkBytes)) {
-        if (signal.aborted) throw new TransportError('ABORTED', {}, { cause: signal.reason })
+      for (;;) {
+        const { done, value: chunk } = await untilAborted(chunks.next(), signal, ignore)
+        if (done === true) break
         await spool.append(chunk)
         total.add(encodePart(chunk))
         parts++
       }
       const id = this.#newId()
-      this.#kept.set(id, { spool, parts, total: total.digest(), next: 0, touchedMs: this.#now() })
+      const place = { spool, close: () => spool.close(), touchedMs: this.#now() }
+      this.#kept.add(id, { ...place, parts, total: total.digest(), next: 0 })
       return { id, parts }
     } catch (error) {
+      chunks.return().catch(ignore)
+      discard(stream)
       await spool.close()
       throw error
     } finally {
@@ -81,10 +88,9 @@ export class Responses {
     if (kept === undefined) return this.#strikes.count(id)
     const at = index ?? kept.next
     if (at > kept.parts) return 'wrong id'
-    kept.touchedMs = this.#now()
     kept.next = at + 1
     if (at === kept.parts) {
-      await this.#drop(id)
+      await this.#kept.drop(id)
       return { command: 'CHUNKED_RESPONSE', stage: 'end', checksum: kept.total }
     }
     const { chunkBytes } = this.#limits
@@ -94,22 +100,12 @@ export class Responses {
 
   /** Forgets those that nobody has asked for in too long. */
   expire(): void {
-    const oldestMs = this.#now() - this.#limits.streamIdleMs
-    for (const [id, { touchedMs }] of this.#kept) if (touchedMs < oldestMs) void this.#drop(id)
+    this.#kept.expire()
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#kept.keys()].map((id) => this.#drop(id)))
-  }
-
-  async #drop(id: string): Promise<void> {
-    const kept = this.#kept.get(id)
-    this.#kept.delete(id)
-    await kept?.spool.close()
+  close(): Promise<void> {
+    return this.#kept.close()
   }
 }
 
-/** What will not be read is told so, that a file behind it be closed. */
-const discard = (stream: AsyncIterable<Uint8Array>): void => {
-  if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
-}
+const ignore = (): void => {}

@@ -1,5 +1,6 @@
 import { decodePart, type Part, TotalChecksum } from '@/protocols/pnet/parts.js'
 import { Spool, type SpoolPlace } from '@/protocols/pnet/spool.js'
+import { type KeptStream, StreamTable } from '@/protocols/pnet/streamTable.js'
 import { Strikes } from '@/protocols/pnet/strikes.js'
 import { TransportError } from '@/errors.js'
 
@@ -17,25 +18,23 @@ export interface Upload extends UploadHead {
 /** What is answered to a message about an upload that cannot be followed. */
 export type UploadRefusal = 'wrong id' | 'checksum error' | 'too many uploads' | 'too large'
 
-interface Open extends Upload {
+interface Open extends Upload, KeptStream {
   readonly total: TotalChecksum
   parts: number
   lastSum: string
-  touchedMs: number
   /** Messages about one upload are taken one after the other. */
   turn: Promise<unknown>
 }
 
 /** Streams that peers are sending, part by part, each on a connection of its own. */
 export class Uploads {
-  readonly #open = new Map<string, Open>()
-  readonly #limits: { readonly maxUploads: number; readonly streamIdleMs: number }
+  readonly #open: StreamTable<Open>
   readonly #place: SpoolPlace
   readonly #now: () => number
   readonly #strikes = new Strikes()
 
   constructor(limits: { maxUploads: number; streamIdleMs: number }, place: SpoolPlace, now: () => number) {
-    this.#limits = limits
+    this.#open = new StreamTable(limits.maxUploads, limits.streamIdleMs, now)
     this.#place = place
     this.#now = now
   }
@@ -50,12 +49,21 @@ export class Uploads {
     // Nothing has come yet: the reply was lost, and the peer asks again.
     if (before?.parts === 0 && before.functionName === head.functionName) return undefined
     if (before !== undefined) return 'wrong id'
-    if (this.#open.size >= this.#limits.maxUploads) this.expire()
-    if (this.#open.size >= this.#limits.maxUploads) return 'too many uploads'
+    if (!this.#open.makeRoom()) return 'too many uploads'
     const { functionName, originator } = head
     const spool = new Spool(this.#place)
-    const state = { parts: 0, lastSum: '', touchedMs: this.#now(), turn: Promise.resolve() }
-    this.#open.set(id, { functionName, originator, spool, total: new TotalChecksum(), ...state })
+    const open: Open = {
+      functionName,
+      originator,
+      spool,
+      total: new TotalChecksum(),
+      parts: 0,
+      lastSum: '',
+      touchedMs: this.#now(),
+      turn: Promise.resolve(),
+      close: () => open.turn.then(() => spool.close()),
+    }
+    this.#open.add(id, open)
     return undefined
   }
 
@@ -66,7 +74,6 @@ export class Uploads {
   async part(id: string, index: number | undefined, part: Part): Promise<UploadRefusal | undefined> {
     const open = this.#open.get(id)
     if (open === undefined) return this.#strikes.count(id)
-    open.touchedMs = this.#now()
     return this.#inTurn(open, async () => {
       if (this.#open.get(id) !== open) return 'wrong id'
       const bytes = bytesOf(part)
@@ -82,30 +89,28 @@ export class Uploads {
   async end(id: string, total: string): Promise<Upload | UploadRefusal> {
     const open = this.#open.get(id)
     if (open === undefined) return this.#strikes.count(id)
-    open.touchedMs = this.#now()
     return this.#inTurn(open, async () => {
       if (this.#open.get(id) !== open) return 'wrong id'
       if (open.total.digest() !== total) return 'checksum error'
-      this.#open.delete(id)
+      this.#open.remove(id)
       return open
     })
   }
 
   /** Forgets those about which nothing has been heard for too long. */
   expire(): void {
-    const oldestMs = this.#now() - this.#limits.streamIdleMs
-    for (const [id, { touchedMs }] of this.#open) if (touchedMs < oldestMs) void this.#drop(id)
+    this.#open.expire()
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((id) => this.#drop(id)))
+  close(): Promise<void> {
+    return this.#open.close()
   }
 
   async #append(id: string, open: Open, bytes: Buffer, part: Part): Promise<UploadRefusal | undefined> {
     try {
       await open.spool.append(bytes)
     } catch (error) {
-      this.#open.delete(id)
+      this.#open.remove(id)
       await open.spool.close()
       if (error instanceof TransportError && error.code === 'STREAM_LIMIT') return 'too large'
       throw error
@@ -120,14 +125,6 @@ export class Uploads {
     const turn = open.turn.then(work)
     open.turn = turn.catch(ignore)
     return turn
-  }
-
-  async #drop(id: string): Promise<void> {
-    const open = this.#open.get(id)
-    this.#open.delete(id)
-    if (open === undefined) return
-    await open.turn
-    await open.spool.close()
   }
 }
 

@@ -56,6 +56,8 @@ describe('an advertisement', () => {
   const JUNK: readonly (readonly [string, string | undefined])[] = [
     ['', 'ERR_BR_INVALID_FORMAT'],
     ['alice', 'ERR_BR_INVALID_FORMAT'],
+    [`${'x'.repeat(256)}@10.0.0.9:77`, 'ERR_BR_INVALID_FORMAT'],
+    [`x@${' '.repeat(1_024)}10.0.0.9:77`, 'ERR_BR_INVALID_FORMAT'],
     ['10.0.0.9:77', 'ERR_BR_INVALID_FORMAT'],
     ['eve10.0.0.9:77', 'ERR_BR_INVALID_FORMAT'],
     ['@10.0.0.9:77', 'ERR_BR_INVALID_FORMAT'],

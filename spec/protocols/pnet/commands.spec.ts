@@ -170,6 +170,9 @@ describe('the commands of advanced nodes', () => {
     ['CHUNKED?pt=initiator&id=i&fn=f&og=o&ln=', 'the argument ln is not a number'],
     ['CHUNKED?pt=initiator&id=i&fn=f&og=o&ln=9999999999999999', 'the argument ln is not a number'],
     ['CHUNKED?pt=part&id=i&dt=AAAA&ck=c&in=x', 'the argument in is not a number'],
+    [`CHUNKED_REQUEST?id=${'x'.repeat(256)}`, 'the argument id is too long'],
+    [`CHUNKED?pt=end&ck=c&id=i&og=${'x'.repeat(256)}`, 'the argument og is too long'],
+    [`RAW?og=o&dt=AAAA&fn=${'é'.repeat(128)}`, 'the argument fn is too long'],
     ['CHUNKED_REQUEST?in=1', 'the argument id is missing'],
     [`RAW?${'a=b&'.repeat(40)}fn=f`, 'it has too many arguments'],
   ]

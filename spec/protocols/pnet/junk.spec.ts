@@ -213,6 +213,19 @@ describe('a pnet node on a bare socket', () => {
     await clock.passUntil(served.watch.event('failed HANDLER_TIMEOUT'))
   })
 
+  it('gives up a peer that does not take its reply within requestTimeoutMs', async () => {
+    const clock = new ManualClock()
+    await using group = new PnetGroup({ clock, requestTimeoutMs: 1_000 })
+    const options = group.options('bob')
+    const reply = Buffer.alloc(8_000_000)
+    const served = new WatchedNode({ ...options, handler: () => reply })
+    await group.serve(served)
+    await using peer = await RawPeer.connect(served.address.port)
+    peer.stopReading()
+    peer.send(sealedPacket('msg', 'hello', ALICE, BOB))
+    await clock.passUntil(served.watch.event('failed CLOSE_TIMEOUT'))
+  })
+
   it('tells the handler when the peer has gone', async () => {
     await using group = new PnetGroup()
     const asked = new Gate()

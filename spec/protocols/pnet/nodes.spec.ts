@@ -15,9 +15,10 @@ import { ManualClock } from '../../support/manualClock.js'
 import { PnetGroup, WatchedCommandNode, WatchedNode } from '../../support/pnetNodes.js'
 import { RawListener } from '../../support/rawPeer.js'
 import { rejection } from '../../support/rejection.js'
+import { runProgram, SCRIPT_EXTENSION } from '../../support/runProgram.js'
 
 interface Api {
-  add(x: number, y: number): number
+  add<N extends number | bigint>(x: N, y: N): N
   greet(name: string): string
   whoami(): string
   fails(): void
@@ -136,12 +137,30 @@ for (const framing of ['pnet', 'handshake'] as const) {
       expect(functions).to.deep.equal(['get_peers', 'get_funcs', 'add', 'greet', 'whoami', 'fails', 'refuses'])
       expect(await alice?.call('bob', 'get_peers')).to.have.members(['alice', 'carol'])
       expect(await Promise.resolve(one)).to.equal(one)
+      // Whoever only looks at it calls nobody.
+      for (const asked of ['toString', 'valueOf', 'toJSON'])
+        expect(Reflect.get(one ?? {}, asked), asked).to.equal(Reflect.get({}, asked))
+      expect(await one?.add(2n ** 60n, 2n ** 60n + 1n)).to.equal(2n ** 61n + 1n)
       if (bob instanceof WatchedCommandNode) {
         const causes = bob.watch.failures.map(({ cause }) => (cause instanceof Error ? cause.message : ''))
         expect(causes).to.include('a secret')
       }
+      const untyped = alice?.target<Record<'add', (...args: unknown[]) => unknown>>('bob')
+      expect((await rejection(untyped?.add(keywords({ x: 1 }), 2) ?? Promise.resolve())).code).to.equal(
+        'MESSAGE_UNSENDABLE',
+      )
       const unwritable = await rejection(alice?.call('bob', 'add', { args: [Number.NaN] }) ?? Promise.resolve())
       expect(unwritable.code).to.equal('MESSAGE_UNSENDABLE')
+    })
+
+    it('calls above maxCallBytes are refused by whoever takes them, in words', async () => {
+      const bob = new WatchedCommandNode({ ...group.options('bob'), maxCallBytes: 100 })
+      const [alice] = await group.serve(new CommandNode(group.options('alice')), bob)
+      const call = alice?.call('bob', 'get_funcs', { args: ['x'.repeat(100)] }) ?? Promise.resolve()
+      const { code, detail } = await rejection(call)
+      expect([code, detail['description']]).to.deep.equal(['CALL_FAILED', 'request is larger than 100 bytes'])
+      expect(bob.watch.failures.map((failure) => failure.code)).to.deep.equal(['STREAM_LIMIT'])
+      expect(bob.watch.remotes[0]).to.match(/^127\.0\.0\.1:\d+$/)
     })
 
     it('streams of several hundred parts go in and come out, whole and in order, to several peers at once', async () => {
@@ -223,6 +242,11 @@ describe('a pnet node', () => {
     // Two pauses: it may have told of itself before it listened.
     expect(clock.now() - before).to.be.at.least(200)
   })
+
+  it('settles what it was asked for although nothing else keeps the process alive', async () => {
+    const program = new URL(`../../support/pnetUnreachable${SCRIPT_EXTENSION}`, import.meta.url)
+    expect(await runProgram(program)).to.deep.equal({ exitCode: 0, output: 'CONNECT_REFUSED\n' })
+  }).timeout(20_000)
 
   it('gives up a request when its signal says so, and refuses more than maxPendingRequests at once', async () => {
     await using listener = await RawListener.open()

@@ -7,8 +7,11 @@ import {
   type AdvancedNodeOptions,
   type Answer,
   encodePart,
+  type NodeFunction,
   TotalChecksum,
 } from '@/protocols/pnet/index.js'
+import { streamLimitsOf } from '@/protocols/pnet/advancedOptions.js'
+import { FunctionDesk } from '@/protocols/pnet/functionDesk.js'
 import { Responses } from '@/protocols/pnet/responses.js'
 import { SpoolBudget } from '@/protocols/pnet/spool.js'
 import { Uploads } from '@/protocols/pnet/uploads.js'
@@ -18,6 +21,7 @@ import { PnetGroup } from '../../support/pnetNodes.js'
 import { ALICE, BOB, opened, sealedPacket } from '../../support/pnetRecordings.js'
 import { portOf } from '../../support/portOf.js'
 import { rejection } from '../../support/rejection.js'
+import { turns } from '../../support/turns.js'
 
 const place = (maxBytes = 1_000, total = 10_000) => ({ budget: new SpoolBudget(total), maxBytes })
 const head = { functionName: 'f', originator: 'o' }
@@ -71,6 +75,23 @@ describe('streams that come in', () => {
     expect([uploads.size, await uploads.part('e', 0, encodePart(Buffer.alloc(5)))]).to.deep.equal([1, 'wrong id'])
     await uploads.close()
     expect(where.budget.usedBytes).to.equal(0)
+  })
+
+  it('make room for another when one has been silent for a second, and not before', async () => {
+    let nowMs = 0
+    const where = place()
+    const uploads = new Uploads({ maxUploads: 2, streamIdleMs: 60_000 }, where, () => nowMs)
+    for (const id of ['busy', 'idle']) uploads.begin(id, head)
+    await uploads.part('idle', 0, encodePart(Buffer.alloc(9)))
+    nowMs = 1_000
+    expect(uploads.begin('new', head)).to.equal('too many uploads')
+    expect(await uploads.part('busy', 0, encodePart(Buffer.alloc(5)))).to.equal(undefined)
+    nowMs = 1_001
+    expect(uploads.begin('new', head)).to.equal(undefined)
+    expect(await uploads.part('busy', 1, encodePart(Buffer.alloc(5)))).to.equal(undefined)
+    expect(await uploads.part('idle', 1, encodePart(Buffer.alloc(5)))).to.equal('wrong id')
+    expect([uploads.size, where.budget.usedBytes]).to.deep.equal([2, 10])
+    await uploads.close()
   })
 
   it('that are not known are refused eight times, then left without a reply, as originals ask for ever', async () => {
@@ -138,6 +159,43 @@ describe('streams that go out', () => {
     await kept.close()
     expect([kept.size, where.budget.usedBytes]).to.deep.equal([0, 0])
   })
+})
+
+describe('a function that never comes to an end', () => {
+  const never = (): Promise<never> => new Promise(() => {})
+  const FUNCTIONS: Readonly<Record<string, NodeFunction>> = {
+    hangs: never,
+    yields: async function* () {
+      yield Buffer.alloc(1)
+      await never()
+    },
+  }
+  for (const [name, run] of Object.entries(FUNCTIONS)) {
+    it(`${name}: gives back its input, and its place, when nobody waits for it any more`, async () => {
+      const where = place()
+      const limits = streamLimitsOf({ maxResponses: 1 })
+      const newId = (): string => 'id'
+      const common = { name: 'bob', place: where, limits, newId, now: () => 0, taggedInput: false }
+      const good = Readable.from([Buffer.from('good')])
+      const desk = new FunctionDesk({ ...common, find: (wanted) => (wanted === name ? run : () => good) })
+      const ask = (text: string, signal = new AbortController().signal): Promise<string> =>
+        desk.answer(text, { remote: undefined, signal })
+      const part = encodePart(Buffer.alloc(100))
+      const total = new TotalChecksum()
+      total.add(part)
+      await ask(`CHUNKED?pt=initiator&ln=1&id=x&og=a&fn=${name}`)
+      await ask(`CHUNKED?pt=part&id=x&in=0&dt=${part.text.toString().replaceAll('=', '~')}&ck=${part.checksum}`)
+      const gone = new AbortController()
+      const ended = rejection(ask(`CHUNKED?pt=end&id=x&ck=${total.digest()}`, gone.signal))
+      await turns(20)
+      expect(where.budget.usedBytes).to.be.at.least(100)
+      gone.abort()
+      expect((await ended).code).to.equal('ABORTED')
+      expect(where.budget.usedBytes).to.equal(0)
+      expect(await ask('RAW?fn=good&og=a&dt=cmF3fGhp')).to.match(/^CHUNKED_RESPONSE\?rs=success&ln=1/)
+      await desk.close()
+    })
+  }
 })
 
 describe('streams between two nodes', () => {
@@ -220,6 +278,8 @@ describe('streams between two nodes', () => {
       ['spoilt once', [say('AAAA', part.checksum), say(text, part.checksum), end(good.digest())], undefined],
       ['always spoilt', Array<string>(3).fill(say('AAAA', part.checksum)), 'CHECKSUM_DIFFERENT'],
       ['wrong in all', [say(text, part.checksum), end('0'.repeat(64))], 'CHECKSUM_DIFFERENT'],
+      ['longer than announced', Array<string>(2).fill(say(text, part.checksum)), 'CHECKSUM_DIFFERENT'],
+      ['of a part that is empty', [say('', createHash('sha256').digest('hex'))], 'REPLY_UNREADABLE'],
       ['ended early', [end(new TotalChecksum().digest())], 'CHECKSUM_DIFFERENT'],
       ['gone', ['ERROR?rs=wrong id'], 'CALL_FAILED'],
       ['no base64', [say('###', createHash('sha256').update('###').digest('hex'))], 'COMMAND_MALFORMED'],

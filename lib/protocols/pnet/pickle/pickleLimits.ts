@@ -2,7 +2,11 @@ import { wholeNumber } from '@/framings/wholeNumber.js'
 
 /** How large and how deep a pickle may be. @see docs/limits.md, "pnet" */
 export interface PickleLimits {
-  /** Largest pickle that is read or written. 2 to 4_294_967_295 bytes. @default 8_388_608 (8 MiB) */
+  /**
+   * Largest pickle that is read or written, and most that its texts and bytes come to when one that stands in several
+   * places is counted in each. 2 to 4_294_967_295 bytes.
+   * @default 8_388_608 (8 MiB)
+   */
   readonly maxPickleBytes?: number
   /**
    * Most values in a pickle, containers included, and one that stands in several places counted in each. 1 to

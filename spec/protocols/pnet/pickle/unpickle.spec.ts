@@ -226,6 +226,14 @@ describe('the limits of the reader of pickles', () => {
     expect(limitOf(`8004 ${nested} 74 2e`, {})).to.deep.equal({ maxPickleItems: 100_000 })
   })
 
+  it('are on what texts and bytes come to that stand in several places', () => {
+    // "abcdefgh" and the same bytes, four times each, in two lists that are one
+    const list = '28 8c086162636465666768 94 6800 6800 6800 430861626364656667 68 94 6801 6801 6801 74 94'
+    const digits = `8004 28 ${list} 6802 74 2e`
+    expect(() => read(digits, { maxPickleBytes: 128 })).not.to.throw()
+    expect(limitOf(digits, { maxPickleBytes: 127 })).to.deep.equal({ maxPickleBytes: 127 })
+  })
+
   it('are on recursion: a million opening lists end as an error', () => {
     const many = Buffer.concat([hex('8004'), Buffer.alloc(1_000_000, 0x5d), Buffer.alloc(999_999, 0x61), hex('2e')])
     expect(caught(() => unpickle(many)).detail).to.deep.equal({ maxPickleItems: 100_000 })

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { TransportError } from '@/errors.js'
+
+/**
+ * Where a stream goes that comes back. A plain file has its name only when it is whole, and until then what had the name
+ * before stays; anything else, such as /dev/stdout, is written to at once.
+ */
+export class OutFile implements AsyncDisposable {
+  readonly #handle: FileHandle
+  readonly #path: string
+  /** Undefined where it is written to at once. */
+  #temporary: string | undefined
+
+  private constructor(handle: FileHandle, path: string, temporary: string | undefined) {
+    this.#handle = handle
+    this.#path = path
+    this.#temporary = temporary
+  }
+
+  /** @throws TransportError FILE_FAILED */
+  static async open(path: string): Promise<OutFile> {
+    try {
+      const there = await stat(path).catch(nothing)
+      const temporary =
+        there === undefined || there.isFile() ? join(dirname(path), `.framewright-${randomUUID()}.part`) : undefined
+      return new OutFile(await open(temporary ?? path, temporary === undefined ? 'w' : 'wx'), path, temporary)
+    } catch (cause) {
+      throw fileFailed(path, cause)
+    }
+  }
+
+  /** @throws TransportError FILE_FAILED */
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#handle.writeFile(bytes)
+    } catch (cause) {
+      throw fileFailed(this.#path, cause)
+    }
+  }
+
+  /** It is whole. @throws TransportError FILE_FAILED */
+  async keep(): Promise<void> {
+    try {
+      await this.#handle.close()
+      if (this.#temporary !== undefined) await rename(this.#temporary, this.#path)
+      this.#temporary = undefined
+    } catch (cause) {
+      throw fileFailed(this.#path, cause)
+    }
+  }
+
+  /** Throws away what was not kept. Never rejects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close().catch(nothing)
+    if (this.#temporary !== undefined) await unlink(this.#temporary).catch(nothing)
+  }
+}
+
+/** With the name that the system has for it. */
+export const fileFailed = (path: string, cause: unknown): TransportError => {
+  const system = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+  return new TransportError('FILE_FAILED', { path, system }, { cause })
+}
+
+const nothing = (): undefined => undefined
