@@ -20,6 +20,7 @@ export {
 export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/host.js'
 export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
+export { boundTo, listenAt, stopListening } from '@/core/listening.js'
 export {
   checkRanges,
   CONNECTION_RANGES,
@@ -33,4 +34,6 @@ export type { Plugin, PluginLike } from '@/core/plugin.js'
 export { deflate, type DeflateOptions } from '@/core/plugins/deflate.js'
 export { seal, type SealOptions } from '@/core/plugins/seal.js'
 export type { StreamSource } from '@/core/pour.js'
+export { endsOf } from '@/core/remoteAddress.js'
 export { type DrainReport, Server, SERVER_RANGES, type ServerOptions } from '@/core/server.js'
+export { systemError } from '@/core/systemError.js'
