@@ -8,6 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
+import { PROXY_RANGES } from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -48,6 +49,7 @@ describe('docs/limits.md', () => {
     ['pyile peer', PEER_RANGES],
     ['pyile auth peer', AUTH_PEER_RANGES],
     ['pyile messenger', MESSENGER_RANGES],
+    ['lab', PROXY_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {
