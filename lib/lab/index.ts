@@ -1,4 +1,15 @@
-export { type Decoder, type DecoderPair, type Dialect, type Stretch, type WireKind } from '@/lab/decoders/decoder.js'
+export { type Addresses, Capture, type CaptureOptions } from '@/lab/capture/capture.js'
+export { captureProxy } from '@/lab/capture/captureProxy.js'
+export { captureTrace } from '@/lab/capture/captureTrace.js'
+export type { TcpFlow } from '@/lab/capture/tcpFlow.js'
+export {
+  type Decoder,
+  type DecoderPair,
+  type Dialect,
+  dialectOf,
+  type Stretch,
+  type WireKind,
+} from '@/lab/decoders/decoder.js'
 export { dialectNamed, DIALECTS } from '@/lab/decoders/dialects.js'
 export { bandwidth, type BandwidthOptions } from '@/lab/faults/bandwidth.js'
 export { blackHole } from '@/lab/faults/blackHole.js'
@@ -22,3 +33,11 @@ export { type Legs, Proxy, PROXY_RANGES, type ProxyEvent, type ProxyLimits, type
 export { type FaultyPair, faultyPair, faultyStream } from '@/lab/relay/faultyPair.js'
 export { Relay, RELAY_RANGES, type RelayLimits, type RelayOptions } from '@/lab/relay/relay.js'
 export type { Crossing, RelayEvent } from '@/lab/relay/relayEvent.js'
+export { CoreTap } from '@/lab/trace/coreTap.js'
+export { foundWhen } from '@/lab/trace/foundWhen.js'
+export { Ladder, type LadderStyle, type Paint, type Rung, shownHex } from '@/lab/trace/ladder.js'
+export { proxyTap } from '@/lab/trace/proxyTap.js'
+export { Timeline, TIMELINE_RANGES, type TimelineLimits } from '@/lab/trace/timeline.js'
+export { Trace, type TraceOptions } from '@/lab/trace/trace.js'
+export type { NoteKind, Spot, TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
+export { type TraceRow, traceRow } from '@/lab/trace/traceRow.js'
