@@ -8,6 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
+import { PROXY_RANGES, TIMELINE_RANGES } from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -70,6 +71,8 @@ describe('docs/limits.md', () => {
     ['dictionaries', DICTIONARY_RANGES],
     ['subscriber', SUBSCRIBER_RANGES],
     ['hmac', HMAC_RANGES],
+    ['lab', PROXY_RANGES],
+    ['lab timeline', TIMELINE_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

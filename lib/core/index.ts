@@ -22,6 +22,7 @@ export { isPromise } from '@/core/hooks.js'
 export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/host.js'
 export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
+export { boundTo, listenAt, stopListening } from '@/core/listening.js'
 export {
   type Checked,
   checkRanges,
@@ -36,4 +37,6 @@ export { deflate, type DeflateOptions } from '@/core/plugins/deflate.js'
 export { seal, type SealOptions } from '@/core/plugins/seal.js'
 export type { StreamSource } from '@/core/pour.js'
 export { raise } from '@/core/raise.js'
+export { endsOf } from '@/core/remoteAddress.js'
 export { type DrainReport, Server, SERVER_RANGES, type ServerOptions } from '@/core/server.js'
+export { systemError } from '@/core/systemError.js'

@@ -35,8 +35,9 @@ export class SocketSink implements Sink {
     const room = this.#highWaterMarkBytes - stream.writableLength
     if (room <= 0 || !stream.writable) return NOTHING
     const part = bytes.length <= room ? bytes : bytes.subarray(0, room)
-    stream.write(part, this.#written)
+    // Told first: the other end may read it within `write`, or before this process runs again.
     this.#owner.bytesOffered(bytes, part.length)
+    stream.write(part, this.#written)
     return { bytes: part.length, more: stream.writableLength < this.#highWaterMarkBytes }
   }
 

@@ -55,6 +55,21 @@ describe('SocketSink', () => {
     stream.destroy()
   })
 
+  it('tells what is taken before the stream has it, so before the other end can read it', () => {
+    const order: string[] = []
+    const stream = new Duplex({
+      read() {},
+      write(_chunk, _encoding, callback) {
+        order.push('written')
+        callback()
+      },
+    })
+    const telling = { bytesSettled: (): void => {}, bytesOffered: (): void => void order.push('told') }
+    new SocketSink(stream, 10, telling).offer(Buffer.alloc(4))
+    expect(order).to.deep.equal(['told', 'written'])
+    stream.destroy()
+  })
+
   it('takes nothing once the stream has ended or is destroyed', () => {
     for (const how of ['end', 'destroy'] as const) {
       const { stream } = held()

@@ -1,0 +1,9 @@
+import type { Decoder, Dialect } from '@/lab/decoders/decoder.js'
+
+const RAW: Decoder = {
+  read: (bytes) => (bytes.length === 0 ? [] : [{ kind: 'bytes', bytes, endsFrame: false, meaning: '' }]),
+  end: () => undefined,
+}
+
+/** Understands nothing, so it is never wrong. */
+export const rawDialect: Dialect = { name: 'raw', frames: false, decoders: () => ({ opener: RAW, acceptor: RAW }) }

@@ -1,0 +1,43 @@
+export { type Addresses, Capture, type CaptureOptions } from '@/lab/capture/capture.js'
+export { captureProxy } from '@/lab/capture/captureProxy.js'
+export { captureTrace } from '@/lab/capture/captureTrace.js'
+export type { TcpFlow } from '@/lab/capture/tcpFlow.js'
+export {
+  type Decoder,
+  type DecoderPair,
+  type Dialect,
+  dialectOf,
+  type Stretch,
+  type WireKind,
+} from '@/lab/decoders/decoder.js'
+export { dialectNamed, DIALECTS } from '@/lab/decoders/dialects.js'
+export { bandwidth, type BandwidthOptions } from '@/lab/faults/bandwidth.js'
+export { blackHole } from '@/lab/faults/blackHole.js'
+export { corrupt, type CorruptOptions } from '@/lab/faults/corrupt.js'
+export { dropOk } from '@/lab/faults/dropOk.js'
+export { duplicateOk } from '@/lab/faults/duplicateOk.js'
+export { down, type Fault, type Passage, up, type Way } from '@/lab/faults/fault.js'
+export { FAULT_FORMS, type FaultForm, type Written } from '@/lab/faults/faultForms.js'
+export { halfClose } from '@/lab/faults/halfClose.js'
+export { latency, type LatencyOptions } from '@/lab/faults/latency.js'
+export { limit } from '@/lab/faults/limit.js'
+export type { OkOptions } from '@/lab/faults/okFault.js'
+export { parseFault, parseFaults } from '@/lab/faults/parseFault.js'
+export type { Part } from '@/lab/faults/part.js'
+export type { Place } from '@/lab/faults/place.js'
+export { reset } from '@/lab/faults/reset.js'
+export { slice, type SliceOptions } from '@/lab/faults/slice.js'
+export { slowClose } from '@/lab/faults/slowClose.js'
+export { stall, type StallOptions } from '@/lab/faults/stall.js'
+export { type Legs, Proxy, PROXY_RANGES, type ProxyEvent, type ProxyLimits, type ProxyOptions } from '@/lab/proxy.js'
+export { type FaultyPair, faultyPair, faultyStream } from '@/lab/relay/faultyPair.js'
+export { Relay, RELAY_RANGES, type RelayLimits, type RelayOptions } from '@/lab/relay/relay.js'
+export type { Crossing, RelayEvent } from '@/lab/relay/relayEvent.js'
+export { CoreTap } from '@/lab/trace/coreTap.js'
+export { foundWhen } from '@/lab/trace/foundWhen.js'
+export { Ladder, type LadderStyle, type Paint, type Rung, shownHex } from '@/lab/trace/ladder.js'
+export { proxyTap } from '@/lab/trace/proxyTap.js'
+export { Timeline, TIMELINE_RANGES, type TimelineLimits } from '@/lab/trace/timeline.js'
+export { Trace, type TraceOptions } from '@/lab/trace/trace.js'
+export type { NoteKind, Spot, TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
+export { type TraceRow, traceRow } from '@/lab/trace/traceRow.js'

@@ -1,0 +1,175 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { CHANNEL_PREFIX, type EventName, type EventOf } from '@/core/index.js'
+import type { Role } from '@/framings/framing.js'
+import type { DecoderPair, Dialect } from '@/lab/decoders/decoder.js'
+import { DIALECTS } from '@/lab/decoders/dialects.js'
+import { rawDialect } from '@/lab/decoders/rawDecoder.js'
+import { causeOf } from '@/lab/trace/causeOf.js'
+import { meaningOf } from '@/lab/trace/meaningOf.js'
+import type { NoteKind, TraceListener } from '@/lab/trace/traceEvent.js'
+
+/** One connection of this process, or two that are the ends of the same. */
+interface Conversation {
+  readonly number: number
+  readonly decoders: DecoderPair
+  /** The ends that are in this process and open. */
+  readonly here: Set<Role>
+  /** The ends that have ever been here. */
+  readonly seen: Set<Role>
+  /** As the ends of a pair find each other: both addresses, those of the opener first. */
+  readonly key: string | undefined
+}
+
+/** A connection by its id. */
+interface End {
+  readonly conversation: Conversation
+  readonly role: Role
+}
+
+/** Connections that are watched at once; a further one is not seen. */
+const MAX_CONNECTIONS = 100_000
+
+/**
+ * Watches the connections of this process that open from now on, by the channels of the core, and tells what they do as
+ * lines of a timeline. Two connections that are the ends of one are one conversation,
+ * if they have addresses. A listener that throws ends the
+ * watching, with a warning of the process.
+ */
+export class CoreTap implements Disposable {
+  readonly #listener: TraceListener
+  readonly #dialects: readonly Dialect[]
+  readonly #ends = new Map<string, End>()
+  readonly #pairs = new Map<string, Conversation>()
+  readonly #heard: readonly (readonly [channel: string, hear: (event: unknown) => void])[]
+  #conversations = 0
+
+  /** @param dialects that are known beside those of the lab; one is found by the name of the connection's framing */
+  constructor(listener: TraceListener, dialects: readonly Dialect[] = []) {
+    this.#listener = listener
+    this.#dialects = [...dialects, ...DIALECTS]
+    this.#heard = [
+      this.#on('open', (event) => this.#open(event)),
+      this.#on('write', (event) => this.#write(event)),
+      this.#on('read', (event) => this.#read(event)),
+      this.#on('withheld', (event) =>
+        this.#note(event, 'withheld', `OK to ${event.bytes} bytes withheld: ${REASONS[event.reason]}`),
+      ),
+      this.#on('drain', (event) => this.#note(event, 'drain', `drain: room again, ${event.waitingBytes} bytes wait`)),
+      this.#on('timeout', (event) => this.#note(event, 'timeout', `${event.code} after ${event.limitMs} ms`)),
+      this.#on('limit', (event) => this.#note(event, 'limit', `${event.code}: ${event.bytes} above ${event.limit}`)),
+      this.#on('collision', (event) => this.#note(event, 'collision', 'both ends spoke at once')),
+      this.#on('error', (event) => this.#note(event, 'error', event.error.message)),
+      this.#on('close', (event) => this.#close(event)),
+    ]
+    for (const [channel, hear] of this.#heard) subscribe(channel, hear)
+  }
+
+  /** Listens no more. */
+  end(): void {
+    for (const [channel, hear] of this.#heard) unsubscribe(channel, hear)
+    this.#ends.clear()
+    this.#pairs.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.end()
+  }
+
+  #on<Name extends EventName>(name: Name, hear: (event: EventOf<Name>) => void) {
+    const own = (event: unknown): void => {
+      try {
+        if (isEvent<Name>(event)) hear(event)
+      } catch (error) {
+        this.#failed(error)
+      }
+    }
+    return [CHANNEL_PREFIX + name, own] as const
+  }
+
+  /** What listens has thrown: the connections that are watched must not suffer from it. */
+  #failed(error: unknown): void {
+    this.end()
+    process.emitWarning(`the trace ends: ${String(error)}`, { type: 'framewright', code: 'HOOK_FAILED' })
+  }
+
+  #open({ id, atMs, role, framing, local, remote }: EventOf<'open'>): void {
+    if (this.#ends.size >= MAX_CONNECTIONS) return
+    const [opener, acceptor] = role === 'opener' ? [local, remote] : [remote, local]
+    const key = opener === undefined || acceptor === undefined ? undefined : `${opener} ${acceptor}`
+    const met = key === undefined ? undefined : this.#pairs.get(key)
+    const isPair = met !== undefined && !met.seen.has(role)
+    const dialect = this.#dialects.find(({ name }) => name === framing) ?? rawDialect
+    const conversation = isPair ? met : this.#begin(key, dialect)
+    conversation.here.add(role)
+    conversation.seen.add(role)
+    this.#ends.set(id, { conversation, role })
+    if (isPair) return
+    const ends = { ...(opener === undefined ? {} : { opener }), ...(acceptor === undefined ? {} : { acceptor }) }
+    this.#listener({ kind: 'open', conversation: conversation.number, atMs, dialect: dialect.name, ...ends })
+  }
+
+  #begin(key: string | undefined, dialect: Dialect): Conversation {
+    const number = ++this.#conversations
+    const conversation = { number, decoders: dialect.decoders(), here: new Set<Role>(), seen: new Set<Role>(), key }
+    if (key !== undefined) this.#pairs.set(key, conversation)
+    return conversation
+  }
+
+  #write({ id, atMs, offeredBytes, takenBytes, chunk }: EventOf<'write'>): void {
+    const end = this.#ends.get(id)
+    if (end === undefined) return
+    const { conversation, role } = end
+    const bytes = viewOf(chunk, takenBytes)
+    const meaning = meaningOf(conversation.decoders[role].read(bytes))
+    const said = { conversation: conversation.number, atMs, from: role, what: 'bytes', bytes, meaning } as const
+    if (takenBytes > 0) this.#listener({ kind: 'said', ...said, sentMs: atMs })
+    if (takenBytes < offeredBytes)
+      this.#note({ id, atMs }, 'partial', `partial write: ${takenBytes} of ${offeredBytes} bytes were taken`)
+  }
+
+  #read({ id, atMs, bytes: byteCount, chunk }: EventOf<'read'>): void {
+    const end = this.#ends.get(id)
+    if (end === undefined) return
+    const { conversation, role } = end
+    const from = role === 'opener' ? 'acceptor' : 'opener'
+    const { number } = conversation
+    if (conversation.seen.has(from)) {
+      this.#listener({ kind: 'found', conversation: number, atMs, from, byteCount })
+      return
+    }
+    const bytes = viewOf(chunk, byteCount)
+    const meaning = meaningOf(conversation.decoders[from].read(bytes))
+    this.#listener({ kind: 'said', conversation: number, atMs, from, what: 'bytes', bytes, receivedMs: atMs, meaning })
+  }
+
+  #note({ id, atMs }: { id: string; atMs: number }, about: NoteKind, words: string): void {
+    const end = this.#ends.get(id)
+    if (end === undefined) return
+    this.#listener({ kind: 'note', conversation: end.conversation.number, atMs, at: end.role, about, words })
+  }
+
+  #close({ id, atMs, cause }: EventOf<'close'>): void {
+    const end = this.#ends.get(id)
+    if (end === undefined) return
+    const { conversation, role } = end
+    this.#ends.delete(id)
+    conversation.here.delete(role)
+    const { key, here, number } = conversation
+    const last = here.size === 0
+    if (last && key !== undefined && this.#pairs.get(key) === conversation) this.#pairs.delete(key)
+    this.#listener({ kind: 'close', conversation: number, atMs, at: role, ...causeOf(cause), last })
+  }
+}
+
+const REASONS: Readonly<Record<EventOf<'withheld'>['reason'], string>> = {
+  room: 'the inbox has no room',
+  preLoop: 'preLoop is not done',
+  budget: 'the memory budget has no room',
+  consent: 'transmissionOffered has not answered',
+}
+
+const viewOf = (chunk: Uint8Array, count: number): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, count)
+
+/** The core publishes nothing else on these channels. */
+const isEvent = <Name extends EventName>(event: unknown): event is EventOf<Name> =>
+  typeof event === 'object' && event !== null && 'id' in event && 'atMs' in event

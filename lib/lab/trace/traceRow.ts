@@ -1,0 +1,60 @@
+import type { Role } from '@/framings/framing.js'
+import type { Crossing } from '@/lab/relay/relayEvent.js'
+import type { NoteKind, Spot, TraceEvent } from '@/lab/trace/traceEvent.js'
+
+/** A line of a timeline as plain data that can be kept and written as JSON. Times are milliseconds since its beginning. */
+export type TraceRow = { readonly conversation: number; readonly atMs: number } & (
+  | { readonly event: 'open'; readonly opener?: string; readonly acceptor?: string; readonly dialect: string }
+  | {
+      readonly event: 'said'
+      readonly from: Role
+      readonly what: Crossing
+      readonly bytes: number
+      /** Of the first 64 bytes. */
+      readonly hex: string
+      readonly meaning: string
+      readonly sentMs?: number
+      readonly receivedMs?: number
+    }
+  | { readonly event: 'found'; readonly from: Role; readonly bytes: number }
+  | { readonly event: 'note'; readonly at: Spot; readonly about: NoteKind; readonly words: string }
+  | { readonly event: 'close'; readonly at: Spot; readonly code?: string; readonly words: string }
+)
+
+const SHOWN_BYTES = 64
+
+/** @param startMs the time of the clock at which the timeline begins */
+export const traceRow = (event: TraceEvent, startMs: number): TraceRow => {
+  const since = (ms: number): number => Math.round((ms - startMs) * 1_000) / 1_000
+  const { kind, conversation } = event
+  const stamp = { conversation, atMs: since(event.atMs) }
+  switch (kind) {
+    case 'open': {
+      const { dialect, opener, acceptor } = event
+      return { event: kind, ...stamp, ...given({ opener }), ...given({ acceptor }), dialect }
+    }
+    case 'said': {
+      const { from, what, bytes, meaning, sentMs, receivedMs } = event
+      const times = {
+        ...(sentMs === undefined ? {} : { sentMs: since(sentMs) }),
+        ...(receivedMs === undefined ? {} : { receivedMs: since(receivedMs) }),
+      }
+      const hex = bytes.subarray(0, SHOWN_BYTES).toString('hex')
+      return { event: kind, ...stamp, from, what, bytes: bytes.length, hex, meaning, ...times }
+    }
+    case 'found':
+      return { event: kind, ...stamp, from: event.from, bytes: event.byteCount }
+    case 'note':
+      return { event: kind, ...stamp, at: event.at, about: event.about, words: event.words }
+    case 'close':
+      return { event: kind, ...stamp, at: event.at, ...given({ code: event.code }), words: event.words }
+  }
+}
+
+const given = <Name extends string>(
+  field: Readonly<Record<Name, string | undefined>>,
+): Partial<Record<Name, string>> => {
+  const known: Partial<Record<Name, string>> = {}
+  for (const name in field) if (field[name] !== undefined) known[name] = field[name]
+  return known
+}

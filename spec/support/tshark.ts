@@ -1,0 +1,21 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Whether tshark, the Wireshark of the command line, is on this machine. */
+export const HAS_TSHARK = spawnSync('tshark', ['--version']).status === 0
+
+const CHECKS = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE']
+
+/** What tshark says of each packet of a capture: the values of these fields. */
+export const tshark = async (file: string, fields: readonly string[], filter = ''): Promise<string[][]> => {
+  const wanted = fields.flatMap((field) => ['-e', field])
+  const narrow = filter === '' ? [] : ['-Y', filter]
+  const args = ['-n', '-r', file, ...CHECKS, ...narrow, '-T', 'fields', '-E', 'occurrence=a', ...wanted]
+  const { stdout } = await run('tshark', args)
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'))
+}
