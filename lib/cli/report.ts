@@ -1,4 +1,5 @@
 import type { Io } from '@/cli/io.js'
+import { plainText } from '@/cli/plainText.js'
 
 /** Facts of one event, in the order in which they are printed. */
 export type Facts = Readonly<Record<string, string | number | boolean | null | object | undefined>>
@@ -13,9 +14,12 @@ export class Report {
     this.#json = json
   }
 
-  /** @param sentence what people read; without one, only programs learn of it */
+  /**
+   * In objects, characters that a terminal would act on are escaped, which means the same.
+   * @param sentence what people read; without one, only programs learn of it
+   */
   tell(event: string, facts: Facts, sentence?: string): void {
-    if (this.#json) this.#io.stdout.write(`${JSON.stringify({ event, ...facts })}\n`)
+    if (this.#json) this.#io.stdout.write(`${plainText(JSON.stringify({ event, ...facts }))}\n`)
     else if (sentence !== undefined) this.#io.stdout.write(`${sentence}\n`)
   }
 

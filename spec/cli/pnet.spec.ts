@@ -74,7 +74,9 @@ describe('pnet serve, call and peers', () => {
     expect(failed.err).to.match(/^framewright: ada: .*function failed.* \[CALL_FAILED\]\n$/)
     // Exact, although JSON.parse would round it.
     expect((await call('ada', 'named', '9007199254740993')).out).to.equal('[{"$int":"9007199254740993"}]\n')
-    expect((await call('ada', 'add', '--', '1', '-2')).out).to.equal('-1\n')
+    const key = ['--key', join(folder, 'caller.pem')]
+    const negative = await runHere(['pnet', 'call', 'ada', 'add', ...key, ...common, '--', '1', '-2']).ended
+    expect(negative.out).to.equal('-1\n')
     const everybody = await call('*', 'get_funcs', '--json', '--wait', '1000')
     const [listed] = eventsIn(everybody.out)
     expect(listed?.['value']).to.deep.equal(['get_peers', 'get_funcs', 'add', 'fails', 'named'])
