@@ -14,7 +14,10 @@ export class Report {
     this.#json = json
   }
 
-  /** @param sentence what people read; without one, only programs learn of it */
+  /**
+   * In objects, characters that a terminal would act on are escaped, which means the same.
+   * @param sentence what people read; without one, only programs learn of it
+   */
   tell(event: string, facts: Facts, sentence?: string): void {
     if (this.#json) this.#io.stdout.write(`${plainText(JSON.stringify({ event, ...facts }))}\n`)
     else if (sentence !== undefined) this.#io.stdout.write(`${sentence}\n`)

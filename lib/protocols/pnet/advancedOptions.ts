@@ -1,6 +1,6 @@
 import { type Checked, checkRanges, type Range } from '@/core/index.js'
 import type { NodeFunction } from '@/protocols/pnet/nodeFunction.js'
-import type { NodeOptions } from '@/protocols/pnet/nodeOptions.js'
+import { MAX_MS, type NodeOptions } from '@/protocols/pnet/nodeOptions.js'
 
 /** The numbers of streams, beside those of a node. */
 export interface StreamLimits {
@@ -37,7 +37,7 @@ export const STREAM_RANGES: Readonly<Record<keyof StreamLimits, Range>> = {
   maxResponses: [256, 1, 100_000],
   maxStreamBytes: [1_073_741_824, 1, Number.MAX_SAFE_INTEGER],
   maxSpoolBytes: [4_294_967_296, 1, Number.MAX_SAFE_INTEGER],
-  streamIdleMs: [60_000, 1, 2 ** 31 - 1],
+  streamIdleMs: [60_000, 1, MAX_MS],
 }
 
 /** @throws TransportError OPTION_INVALID */

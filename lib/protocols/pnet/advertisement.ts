@@ -73,7 +73,8 @@ export const decodeAdvertisement = (payload: Buffer, localhost: boolean): Advert
 export const encodeDatagram = (advertisement: Advertisement, network: Network, key: NodePublicKey): Buffer => {
   const line = network.encode('adv', encodeAdvertisement(advertisement), key)
   if (line.length <= MAX_ADVERTISEMENT_BYTES) return line
-  throw new TransportError('MESSAGE_UNSENDABLE', { bytes: line.length, limit: MAX_ADVERTISEMENT_BYTES })
+  const problem = 'an advertisement needs a shorter name, network id or key'
+  throw new TransportError('MESSAGE_UNSENDABLE', { bytes: line.length, limit: MAX_ADVERTISEMENT_BYTES, problem })
 }
 
 /** Reads a datagram by itself, line by line. Never throws; nothing is remembered for the next but the keys. */

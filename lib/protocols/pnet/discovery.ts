@@ -100,13 +100,13 @@ class Voice extends Datagrams {
 }
 
 /** Whether only this machine can reach what listens there. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 /**
  * The IPv4 address of an interface of this machine; an address stands for itself.
  * @throws TransportError OPTION_INVALID
  */
-export const addressOfInterface = (name: string): string => {
+const addressOfInterface = (name: string): string => {
   if (/^\d+(\.\d+){3}$/.test(name)) return name
   const found = networkInterfaces()[name]?.find(({ family }) => family === 'IPv4')
   if (found !== undefined) return found.address

@@ -95,6 +95,11 @@ export abstract class NetworkNode implements AsyncDisposable {
     return this.#peers.table.all
   }
 
+  /** Advertisements of strangers that found no room, since `maxPeers` were known. */
+  get droppedPeers(): number {
+    return this.#peers.table.droppedPeers
+  }
+
   /** Where requests are taken. @throws TransportError NOT_OPEN while they are not */
   get address(): ConnectionDetails {
     if (this.#server === undefined) throw new TransportError('NOT_OPEN', { what: 'node' })
@@ -253,7 +258,7 @@ export abstract class NetworkNode implements AsyncDisposable {
 
   async #close(): Promise<void> {
     // What is being opened can be closed only when it is open.
-    await this.#starting?.catch(ignore)
+    await this.#starting?.catch(() => {})
     this.#cancelHousekeeping?.()
     this.#cancelHousekeeping = undefined
     await this.#discovery.close()
@@ -292,5 +297,3 @@ export abstract class NetworkNode implements AsyncDisposable {
     }
   }
 }
-
-const ignore = (): void => {}

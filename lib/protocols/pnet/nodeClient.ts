@@ -1,10 +1,8 @@
 import { type AddressLike, Client, type Clock } from '@/core/index.js'
 import { NodeClientConnection } from '@/protocols/pnet/nodeClientConnection.js'
-import type { NodeSettings } from '@/protocols/pnet/nodeOptions.js'
+import { MAX_MS, type NodeSettings } from '@/protocols/pnet/nodeOptions.js'
 import { PacketFraming } from '@/protocols/pnet/packetFraming.js'
 import { TransportError } from '@/errors.js'
-
-const FOR_EVER_MS = 2 ** 31 - 1
 
 /** Asks peers: each request has a connection of its own. */
 export class NodeClient extends Client<NodeClientConnection> {
@@ -73,7 +71,7 @@ export class NodeClient extends Client<NodeClientConnection> {
 const pause = (clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     // A clock keeps no process alive, and between two attempts there is no socket that does.
-    const alive = setInterval(ignore, FOR_EVER_MS)
+    const alive = setInterval(ignore, MAX_MS)
     const aborted = (): void => {
       clearInterval(alive)
       cancel()

@@ -64,7 +64,8 @@ export interface NodeOptions extends NodeLimits {
   readonly clock?: Clock
 }
 
-const MAX_MS = 2 ** 31 - 1
+/** Longest time that a timer takes. */
+export const MAX_MS = 2 ** 31 - 1
 
 /** Defaults and ranges. */
 export const NODE_RANGES: Readonly<Record<keyof NodeLimits, Range>> = {

@@ -1,6 +1,5 @@
 import { Connection } from '@/core/index.js'
-
-const FOR_EVER_MS = 2 ** 31 - 1
+import { MAX_MS } from '@/protocols/pnet/nodeOptions.js'
 
 /** Who answers packets. */
 export interface Answering {
@@ -32,9 +31,9 @@ export class NodeServerConnection extends Connection {
     this.#asked = true
     this.socket?.once('close', () => this.#life.abort())
     const answer = await this.#answering.answer(packet, this.remoteAddress, this.#life)
-    // What ends the connection is told to its server.
-    if (answer !== undefined) this.transmit(answer).catch(ignore)
-    this.close({ deadlineMs: this.#takeTimeoutMs === 0 ? FOR_EVER_MS : this.#takeTimeoutMs }).catch(ignore)
+    const sent = answer === undefined ? undefined : this.transmit(answer)
+    this.close({ deadlineMs: this.#takeTimeoutMs === 0 ? MAX_MS : this.#takeTimeoutMs }).catch(ignore)
+    await sent
   }
 
   protected override postLoop(cause: Error | undefined): void {

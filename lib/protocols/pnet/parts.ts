@@ -45,9 +45,4 @@ export class TotalChecksum {
   digest(): string {
     return this.#hash.copy().digest('hex')
   }
-
-  /** @throws TransportError CHECKSUM_DIFFERENT */
-  check(checksum: string): void {
-    if (this.digest() !== checksum) throw new TransportError('CHECKSUM_DIFFERENT', { of: 'the whole' })
-  }
 }

@@ -10,7 +10,7 @@ export const MIN_KEY_BITS = LEAST_MODULUS_BYTES * 8
 /** Longer keys of other nodes are refused; each bit of them costs whoever seals for them. */
 export const MAX_KEY_BITS = 8_192
 /** Largest KEY section that is read; one of 8192 bits has 2,148 characters or fewer. */
-export const MAX_KEY_FIELD_CHARACTERS = 2_304
+const MAX_KEY_FIELD_CHARACTERS = 2_304
 /** A larger public exponent would make sealing as slow as opening. */
 const MAX_EXPONENT = 0xffff_ffffn
 

@@ -77,7 +77,6 @@ describe('the recorded commands', () => {
       if (command.stage === 'end') {
         ends++
         if (total.digest() !== command.checksum) differing++
-        total.check(command.checksum)
       }
     }
     expect([ends > 40, differing]).to.deep.equal([true, 0])
@@ -267,8 +266,6 @@ describe('a part', () => {
     const total = new TotalChecksum()
     const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
     expect(total.digest()).to.equal(nothing)
-    total.check(nothing)
-    expect(caught(() => total.check('00')).code).to.equal('CHECKSUM_DIFFERENT')
   })
 })
 

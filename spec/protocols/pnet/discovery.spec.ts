@@ -142,6 +142,7 @@ describe('pnet discovery', () => {
     clock.advance(4_000)
     await mouth.say(advertisement('p1@10.0.0.7:1'))
     await node.watch.event('changed p1')
+    expect(node.droppedPeers).to.equal(3)
     clock.advance(2_000)
     expect(node.watch.events).to.include('expired p0').and.to.not.include('expired p1')
     expect(node.peers.map(({ name }) => name)).to.deep.equal(['given', 'p1'])

@@ -224,6 +224,7 @@ describe('a pnet node on a bare socket', () => {
     peer.stopReading()
     peer.send(sealedPacket('msg', 'hello', ALICE, BOB))
     await clock.passUntil(served.watch.event('failed CLOSE_TIMEOUT'))
+    expect(served.watch.events.filter((event) => !event.startsWith('joined'))).to.deep.equal(['failed CLOSE_TIMEOUT'])
   })
 
   it('tells the handler when the peer has gone', async () => {
