@@ -52,6 +52,8 @@ export abstract class Peer {
     this.messenger = options.messenger ?? new Messenger()
     const raised = (error: TransportError): void => this.raise(error)
     const { peerPort, maxMessageConnections: connectionLimit, stepTimeoutMs: idleTimeoutMs } = this.settings
+    const { maxMessageConnectionsPerHost: connectionLimitPerAddress } = this.settings
+    const limits = { connectionLimit, connectionLimitPerAddress, idleTimeoutMs }
     const desk = {
       alias: this.alias,
       knows: (host: string) => this.peers.some(([listed]) => listed === host),
@@ -59,7 +61,7 @@ export abstract class Peer {
       dropped: (host: string, why: 'stranger' | Error) => this.#dropped(host, why),
     }
     const create = (): MessageConnection => new MessageConnection(desk)
-    this.#server = this.wire.server(peerPort, { connectionLimit, idleTimeoutMs }, { create, raised })
+    this.#server = this.wire.server(peerPort, limits, { create, raised })
     this.#courier = new Courier(this.wire, this.settings, raised)
   }
 

@@ -25,6 +25,8 @@ export interface PeerLimits {
   readonly maxSendingMessages?: number
   /** Connections at once that bring messages. 1 to 65_536. @default 256 */
   readonly maxMessageConnections?: number
+  /** Of them from one host. 1 to 65_536. @default 128 */
+  readonly maxMessageConnectionsPerHost?: number
   /** What each step of a join may take. 1 to 2^31-1. @default 4_000 */
   readonly stepTimeoutMs?: number
   /** From a beat that was answered to the next. 1 to 2^31-1. @default 2_000 */
@@ -47,6 +49,7 @@ export const PEER_RANGES: Readonly<Record<keyof PeerLimits, Range>> = {
   maxWaitingMessages: [1_024, 1, 100_000],
   maxSendingMessages: [16, 1, 1_024],
   maxMessageConnections: [256, 1, 65_536],
+  maxMessageConnectionsPerHost: [128, 1, 65_536],
   stepTimeoutMs: [4_000, 1, 2 ** 31 - 1],
   heartbeatMs: [2_000, 1, 2 ** 31 - 1],
   heartbeatTimeoutMs: [6_000, 1, 2 ** 31 - 1],

@@ -102,7 +102,7 @@ export class Wire {
 
   server<C extends Connection>(
     port: number,
-    limits: Pick<ServerOptions, 'connectionLimit' | 'maxMessageBytes' | 'idleTimeoutMs'>,
+    limits: Pick<ServerOptions, 'connectionLimit' | 'connectionLimitPerAddress' | 'maxMessageBytes' | 'idleTimeoutMs'>,
     making: Making<C>,
   ): Server<C> {
     const perAddress = { connectionLimitPerAddress: limits.connectionLimit ?? 1 }

@@ -34,11 +34,16 @@ export interface DeskOwner {
   failed(error: unknown): void
 }
 
+/** Reading one so large takes long enough for everybody else to get a turn before it; of small values, 4 MB take 0.25 s. */
+const LARGE_BYTES = 262_144
+
 /** Where packets of both transports come in: read one at a time, in the order of their arrival, then handed on. */
 export class PacketDesk {
   readonly #settings: StpSettings
   readonly #owner: DeskOwner
   readonly #arrivals: Arrivals<Arrival>
+  /** The large one whose turn has come, and which lets others go first. */
+  #late: Arrival | undefined
 
   constructor(settings: StpSettings, owner: DeskOwner) {
     this.#settings = settings
@@ -65,13 +70,25 @@ export class PacketDesk {
 
   /** Drops all that waits. */
   clear(): void {
-    for (const { ip, protocol } of this.#arrivals.takeAll()) {
+    const late = this.#late === undefined ? [] : [this.#late]
+    this.#late = undefined
+    for (const { ip, protocol } of [...late, ...this.#arrivals.takeAll()]) {
       this.#owner.counts.droppedForRoom++
       this.#owner.packetDropped(new TransportError('CLOSED'), ip, protocol)
     }
   }
 
   #process(arrival: Arrival): void | Promise<void> {
+    if (arrival.message.length < LARGE_BYTES) return this.#handle(arrival)
+    this.#late = arrival
+    return new Promise(setImmediate).then(() => {
+      if (this.#late !== arrival) return
+      this.#late = undefined
+      return this.#handle(arrival)
+    })
+  }
+
+  #handle(arrival: Arrival): void | Promise<void> {
     const { counts, routes } = this.#owner
     const packet = this.#read(arrival)
     if (packet === undefined) return

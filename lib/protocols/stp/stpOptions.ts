@@ -38,7 +38,7 @@ export interface StpLimits {
   readonly maxPeerHeaderBytes?: number
   /** Keys remembered of peers that are gone, the latest. 0 to 1_000_000. @default 4_096 */
   readonly maxRememberedKeys?: number
-  /** Packets that may wait while a handler is at work; later ones are dropped. 1 to 1_000_000. @default 1_024 */
+  /** Packets that may wait while a handler is at work, or one above 256 KiB is about to be read; later ones are dropped. 1 to 1_000_000. @default 1_024 */
   readonly maxWaitingPackets?: number
   /** Their bytes; one packet may always wait. 1 to 2^40 bytes. @default 16_777_216 (16 MiB) */
   readonly maxWaitingBytes?: number

@@ -138,6 +138,20 @@ describe('the messages of a Pyile peer', () => {
       expect((await joiner.broadcast('3'))?.received).to.have.lengthOf(1)
     })
 
+    it('come in though strangers of another host have taken all the connections that they may', async () => {
+      const few = { maxMessageConnections: 3, maxMessageConnectionsPerHost: 2 }
+      await using peer = await opened({ framing: 'handshake', ...few })
+      const strangers = await Promise.all(Array.from({ length: 4 }, () => rawFrom(peer.peerAddress, '127.0.0.9')))
+      try {
+        await Promise.race(strangers.map(({ ended }) => ended))
+        await using joiner = new WatchedJoinPeer({ framing: 'handshake' })
+        await joiner.getAuthenticated(peer.address[1], 'password')
+        expect((await joiner.broadcast('here'))?.received).to.have.lengthOf(1)
+      } finally {
+        await Promise.all(strangers.map((stranger) => stranger[Symbol.asyncDispose]()))
+      }
+    })
+
     it('are answered and handed on though the message store throws', async () => {
       class Full extends Messenger {
         override addMessage(): void {
