@@ -84,7 +84,7 @@ export const datagramSettingsOf = (options: DatagramOptions): DatagramSettings =
   ...checkRanges<{ port: number }>(options, { port: [0, 0, 65_535] }),
   host: checkAddress('host', options.host ?? '0.0.0.0'),
   reuseAddr: options.reuseAddr ?? false,
-  group: options.group === undefined ? undefined : checkGroup(options.group),
+  group: options.group === undefined ? undefined : checkGroup('group', options.group),
   joinGroup: options.joinGroup ?? true,
   multicastInterface: options.multicastInterface,
   multicastLoopback: options.multicastLoopback ?? true,
@@ -100,8 +100,9 @@ const checkAddress = (option: string, address: string): string => {
   throw new TransportError('OPTION_INVALID', { option, given: address, expected: 'an IPv4 address' })
 }
 
-const checkGroup = (group: string): string => {
+/** @throws TransportError OPTION_INVALID unless it is the address of a group */
+export const checkGroup = (option: string, group: string): string => {
   if (isGroup(group)) return group
   const expected = 'an address from 224.0.0.0 to 239.255.255.255'
-  throw new TransportError('OPTION_INVALID', { option: 'group', given: group, expected })
+  throw new TransportError('OPTION_INVALID', { option, given: group, expected })
 }

@@ -1,4 +1,5 @@
 export { type ArrivalLimits, Arrivals } from '@/core/arrivals.js'
+export { Deferred, handled } from '@/core/batch.js'
 export type { Clock, Cancel } from '@/core/clock.js'
 export { systemClock } from '@/core/clock.js'
 export { type SelfSigned, selfSigned, type SelfSignedOptions } from '@/core/certificate.js'
@@ -6,7 +7,7 @@ export { Client, CLIENT_RANGES, type ClientOptions } from '@/core/client.js'
 export { type Abortable, Connection } from '@/core/connection.js'
 export type { DatagramCounts } from '@/core/datagramCounts.js'
 export { Datagrams, type DatagramSender } from '@/core/datagrams.js'
-export { DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions, isGroup } from '@/core/datagramOptions.js'
+export { checkGroup, DATAGRAM_RANGES, type DatagramLimits, type DatagramOptions } from '@/core/datagramOptions.js'
 export { type AddressLike, ConnectionDetails } from '@/core/details.js'
 export {
   CHANNEL_PREFIX,
@@ -17,9 +18,8 @@ export {
   type EventOf,
   type Events,
 } from '@/core/diagnostics.js'
-export { Deferred, handled } from '@/core/batch.js'
-export { isPromise } from '@/core/hooks.js'
 export { type ConnectionHandler, HOST_RANGES, type HostOptions } from '@/core/host.js'
+export { isPromise } from '@/core/hooks.js'
 export type { Phase } from '@/core/lifecycle.js'
 export type { LimitsReport } from '@/core/limitsReport.js'
 export { boundTo, listenAt, stopListening } from '@/core/listening.js'

@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import {
+  checkGroup,
   type Checked,
   checkRanges,
   type Clock,
   type FramingChoice,
-  isGroup,
   type Range,
   systemClock,
 } from '@/core/index.js'
@@ -140,7 +140,7 @@ export const stpSettingsOf = (options: StpOptions): StpSettings => ({
   ...checkRanges<StpLimits>(options, STP_RANGES),
   user: options.user ?? loginName(),
   hostname: options.hostname ?? hostname(),
-  maddr: groupOf(options.maddr ?? SEED_GROUP),
+  maddr: checkGroup('maddr', options.maddr ?? SEED_GROUP),
   host: options.host ?? '0.0.0.0',
   multicastInterface: options.multicastInterface,
   publishKey: options.publishKey ?? true,
@@ -168,12 +168,6 @@ const checkPort = (option: string, port: number | undefined): number | undefined
 /** Whether this is a port that somebody can be reached at. */
 export const isPort = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535
-
-const groupOf = (maddr: string): string => {
-  if (isGroup(maddr)) return maddr
-  const expected = 'an address from 224.0.0.0 to 239.255.255.255'
-  throw new TransportError('OPTION_INVALID', { option: 'maddr', given: maddr, expected })
-}
 
 const framingOf = (framing: string): FramingChoice => {
   if (framing === 'stp') return stp
