@@ -9,6 +9,7 @@ import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { Host, type HostOptions } from '@/core/host.js'
 import { checkRanges, type ConnectionOptions, deadlineOf } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
+import { tcpOptions } from '@/core/tcpOptions.js'
 import { ALPN, serverName } from '@/core/tlsNames.js'
 import { TransportError } from '@/errors.js'
 
@@ -177,7 +178,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
 
   #socketTo(details: ConnectionDetails): Socket {
     const { host, port, path } = details
-    const common = { allowHalfOpen: true, noDelay: true }
+    const common = { allowHalfOpen: true, ...tcpOptions(this.settings.keepAliveMs) }
     const from = this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }
     const target = path === undefined ? { host, port, ...from } : { path }
     if (this.#tls === undefined) return connectSocket({ ...target, ...common })

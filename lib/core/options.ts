@@ -34,6 +34,8 @@ export interface ConnectionLimits {
   readonly answerTimeoutMs?: number
   /** Silence of the other end after which we give up. 0 waits for ever. @default 600_000 (10 min) */
   readonly idleTimeoutMs?: number
+  /** Silence after which the system asks on TCP whether the other host is still there. 0 never asks; 0 to 2^31-1. @default 60_000 */
+  readonly keepAliveMs?: number
   /** An empty message is sent after this much silence of ours, and empty messages received are swallowed. 0 is off. @default 0 */
   readonly heartbeatMs?: number
   /** What `close()` gives the messages that wait to leave. 1 to 2^31-1. @default 5_000 */
@@ -81,6 +83,7 @@ export const CONNECTION_RANGES: Readonly<Record<keyof ConnectionLimits, Range>> 
   slowestBytesPerSecond: [65_536, 1, 2 ** 40],
   answerTimeoutMs: [30_000, 0, MAX_MS],
   idleTimeoutMs: [600_000, 0, MAX_MS],
+  keepAliveMs: [60_000, 0, MAX_MS],
   heartbeatMs: [0, 0, MAX_MS],
   closeTimeoutMs: [5_000, 1, MAX_MS],
   lingerMs: [1_000, 1, MAX_MS],

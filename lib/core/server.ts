@@ -10,6 +10,7 @@ import { Host, type HostOptions } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
 import { checkRanges, type ConnectionOptions, deadlineOf, overridden } from '@/core/options.js'
 import { systemError } from '@/core/systemError.js'
+import { tcpOptions } from '@/core/tcpOptions.js'
 import { TlsHellos } from '@/core/tlsHellos.js'
 import { turnAway } from '@/core/turnAway.js'
 import { TransportError } from '@/errors.js'
@@ -202,13 +203,13 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   #listen(address: ConnectionDetails): Promise<NetServer> {
-    const common = { allowHalfOpen: true, noDelay: true }
+    const tcp = tcpOptions(this.settings.keepAliveMs)
     if (this.#tls === undefined)
       return this.#opened(
-        createServer(common, (socket) => this.accept(socket)),
+        createServer({ allowHalfOpen: true, ...tcp }, (socket) => this.accept(socket)),
         address,
       )
-    const options = { handshakeTimeout: this.settings.openingTimeoutMs, ...this.#tls }
+    const options = { handshakeTimeout: this.settings.openingTimeoutMs, ...tcp, ...this.#tls }
     return this.#opened(
       this.#hellos.createServer(options, (socket) => this.accept(socket)),
       address,

@@ -199,6 +199,18 @@ describe('large bodies', () => {
     expect(await got).to.deep.equal(['still here'])
   })
 
+  it('are given up with the signal while their source has not ended', async () => {
+    await using stage = await LonelyStage.open('handshake framing')
+    await using subscriber = stage.subscriber()
+    const giveUp = new AbortController()
+    async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
+      yield Buffer.from('a beginning')
+      giveUp.abort()
+      await new Promise(() => {})
+    }
+    expect(codeOf(await rejection(subscriber.notify('t', endless(), { signal: giveUp.signal })))).to.equal('ABORTED')
+  })
+
   it('beyond the bound of the subscriber are not even sent', async () => {
     await using stage = await LonelyStage.open('handshake framing')
     const notifier = stage.subscriber({ maxBodyBytes: 10 })

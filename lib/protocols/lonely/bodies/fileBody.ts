@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import { TransportError } from '@/errors.js'
 
@@ -23,10 +23,15 @@ export class FileBody implements Body {
   }
 
   /**
-   * A file that is there already. It is read once for its digest, and must not change while it is used.
+   * A file that is there already. It is read once for its digest, and must not change while it is used. Pipes and devices have no size
+   * that could go ahead of them, and would be waited for.
    * @throws TransportError BODY_FAILED
    */
   static async open(path: string): Promise<FileBody> {
+    const kind = await stat(path).catch((error: unknown) => {
+      throw bodyFailed(error, path)
+    })
+    if (!kind.isFile()) throw new TransportError('BODY_FAILED', { path, problem: 'it is no regular file' })
     const handle = await open(path).catch((error: unknown) => {
       throw bodyFailed(error, path)
     })

@@ -84,17 +84,26 @@ export class Intake {
   async #write(piece: Buffer): Promise<void> {
     this.#book('spool', piece.length)
     this.#file ??= await SpoolFile.create(this.#folder)
+    try {
+      await this.#append(this.#file, piece)
+    } finally {
+      // Given up meanwhile, when the file was not there yet or was still written to.
+      if (this.#over) {
+        this.#giveBack()
+        this.#file.discard()
+      }
+    }
+  }
+
+  async #append(file: SpoolFile, piece: Buffer): Promise<void> {
     const earlier = this.#pieces
     this.#pieces = []
     for (const before of earlier) {
       this.#book('spool', before.length)
       this.#book('memory', -before.length)
-      await this.#file.append(before)
+      await file.append(before)
     }
-    await this.#file.append(piece)
-    if (!this.#over) return
-    this.#giveBack()
-    this.#file.discard()
+    await file.append(piece)
   }
 
   async #finishFile(): Promise<Body> {

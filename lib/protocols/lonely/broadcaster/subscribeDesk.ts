@@ -40,8 +40,18 @@ export class SubscribeDesk {
   /** The connection is gone, and what it was subscribed to with it. */
   end(): void {
     this.#over = true
-    for (const pattern of this.#patterns.values()) void this.#broker.unsubscribe(this.#session, pattern)
+    for (const pattern of this.#patterns.values()) this.#forget(pattern)
     this.#patterns.clear()
+  }
+
+  /** Nobody is there to be told when the relay fails; it brings at most what nobody wants. */
+  #forget(pattern: Pattern): void {
+    try {
+      const told = this.#broker.unsubscribe(this.#session, pattern)
+      if (told !== undefined) Promise.resolve(told).catch(ignore)
+    } catch {
+      // The table has forgotten it before the relay was asked.
+    }
   }
 
   #change(message: SubscriptionMessage, url: string): void | Promise<void> {
@@ -53,7 +63,7 @@ export class SubscribeDesk {
       throw new TransportError('LONELY_UNEXPECTED', { type: message.type, subscribed: wanted })
     const confirm = (): void => {
       // The connection may have ended while others were told.
-      if (this.#over) void this.#broker.unsubscribe(this.#session, pattern)
+      if (this.#over) this.#forget(pattern)
       else this.#outgoing.control(confirmation(message, url))
     }
     if (!wanted) {
@@ -94,3 +104,5 @@ const confirmation = (message: SubscriptionMessage, url: string) => ({
       : { type: CONFIRMATIONS[message.type], ...carried, topic: message.topic }
   },
 })
+
+const ignore = (): void => {}

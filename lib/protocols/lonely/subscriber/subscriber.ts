@@ -145,7 +145,7 @@ export class Subscriber extends Client<SubscriberConnection> {
     const { signal } = options
     const name = topicOf(topic)
     const kept = bodyOf(this.#bodies, data)
-    const body = kept instanceof Promise ? await kept : kept
+    const body = kept instanceof Promise ? await unlessAborted(kept, signal) : kept
     try {
       for (let attempts = 1; ; attempts++) {
         const opened = this.#session(signal)
@@ -285,5 +285,15 @@ export class Subscriber extends Client<SubscriberConnection> {
 
 /** Errors that sending again does not mend. */
 const FINAL: ReadonlySet<Code> = new Set(['ABORTED', 'BODY_FAILED', 'CLOSED', 'ABANDONED', 'LONELY_UNWRITABLE'])
+
+/** A body that comes too late is let go. */
+const unlessAborted = async (kept: Promise<Body>, signal: AbortSignal | undefined): Promise<Body> => {
+  try {
+    return await abortable(kept, signal)
+  } catch (error) {
+    kept.then((body) => body.release(), ignore)
+    throw error
+  }
+}
 
 const ignore = (): void => {}

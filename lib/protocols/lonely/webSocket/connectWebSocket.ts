@@ -28,7 +28,8 @@ export const connectWebSocket = async (
   const { WebSocket } = await loadWs()
   if (signal.aborted) throw aborted(signal)
   const { tls, maxMessageBytes: maxPayload, connectTimeoutMs: limitMs, clock, pingMs } = options
-  const webSocket = new WebSocket(url, { ...tls, perMessageDeflate: false, maxPayload, skipUTF8Validation: true })
+  const common = { perMessageDeflate: false, maxPayload, autoPong: false }
+  const webSocket = new WebSocket(url, { ...tls, ...common, skipUTF8Validation: true })
   return new Promise((resolve, reject) => {
     let socket: Duplex | undefined
     const done = (): void => {

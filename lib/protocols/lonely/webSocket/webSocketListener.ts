@@ -66,7 +66,8 @@ export class WebSocketListener {
     const http =
       options.tls === undefined ? createServer(timeouts) : createSecureServer({ ...timeouts, ...options.tls })
     const { maxMessageBytes: maxPayload } = options
-    const webSockets = new Sockets({ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload })
+    const common = { perMessageDeflate: false, maxPayload, autoPong: false }
+    const webSockets = new Sockets({ noServer: true, clientTracking: false, ...common })
     const listener = new WebSocketListener(http, webSockets, options, accept)
     await listener.#listen(details)
     http.on('error', (error) => options.failed(error))

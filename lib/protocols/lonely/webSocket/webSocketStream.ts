@@ -28,6 +28,8 @@ export class WebSocketStream extends Duplex {
   #size: number | undefined
   readonly #cancelPings: Cancel
   #heard: 'since' | 'not since' | 'asked' = 'since'
+  /** An answer to a ping is on its way out; of the pings that come meanwhile only the last is answered. */
+  #pong: { readonly next: Buffer | undefined } | undefined
 
   constructor(webSocket: WebSocket, { socket, clock, pingMs }: WebSocketStreamParts) {
     super({ readableObjectMode: true, readableHighWaterMark: 64, allowHalfOpen: true, autoDestroy: true })
@@ -37,7 +39,7 @@ export class WebSocketStream extends Duplex {
     webSocket.binaryType = 'nodebuffer'
     webSocket.on('message', (data, isBinary) => this.#arrived(data, isBinary))
     webSocket.on('pong', () => this.#hear())
-    webSocket.on('ping', () => this.#hear())
+    webSocket.on('ping', (payload) => this.#answer(payload))
     webSocket.on('error', (error) => this.destroy(error))
     webSocket.on('close', () => this.push(null))
   }
@@ -100,6 +102,21 @@ export class WebSocketStream extends Duplex {
 
   #hear(): void {
     this.#heard = 'since'
+  }
+
+  /** One at a time, or a peer that pings and never reads fills our memory. */
+  #answer(payload: Buffer | undefined): void {
+    this.#hear()
+    if (this.#pong !== undefined) {
+      this.#pong = { next: payload }
+      return
+    }
+    this.#pong = { next: undefined }
+    this.#webSocket.pong(payload, undefined, () => {
+      const next = this.#pong?.next
+      this.#pong = undefined
+      if (next !== undefined && !this.destroyed) this.#answer(next)
+    })
   }
 
   #ask(limitMs: number): void {

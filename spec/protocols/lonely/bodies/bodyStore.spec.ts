@@ -103,6 +103,23 @@ describe('the store of bodies', () => {
     expect(codeOf(await rejection(intake.finish()))).to.equal('BODY_FAILED')
   })
 
+  it('takes no pipe or device for a file, and does not wait for one', async () => {
+    for (const path of ['/dev/null', folder]) {
+      const error = await rejection(FileBody.open(path))
+      expect([codeOf(error), error]).to.have.nested.property('[1].detail.problem', 'it is no regular file')
+    }
+  })
+
+  it('gives everything back when a body is given up while its file is being made', async () => {
+    const intake = store.intake(undefined)
+    await intake.add(bytesOf(60))
+    const writing = intake.add(bytesOf(200))
+    intake.discard()
+    await writing
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(await readdir(folder)).to.deep.equal([])
+  })
+
   it('says when there is no folder for files', async () => {
     const nowhere = new BodyStore(LIMITS, join(folder, 'none'))
     expect(codeOf(await rejection(Promise.resolve(nowhere.keep(bytesOf(101), sha512(bytesOf(101))))))).to.equal(

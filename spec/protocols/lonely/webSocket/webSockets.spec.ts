@@ -46,6 +46,23 @@ describe('WebSockets of a broadcaster', () => {
     webSocket.terminate()
   })
 
+  it('are answered one ping at a time, and then the last that came', async () => {
+    await using stage = await LonelyStage.open('WebSocket')
+    const webSocket = await opened(stage)
+    const pongs: string[] = []
+    const last = new Promise<void>((resolve) =>
+      webSocket.on('pong', (data) => {
+        pongs.push(data.toString())
+        if (data.toString() === '999') resolve()
+      }),
+    )
+    for (let ping = 0; ping < 1_000; ping++) webSocket.ping(String(ping))
+    await last
+    expect(pongs[0]).to.equal('0')
+    expect(pongs).to.have.length.below(1_000)
+    webSocket.terminate()
+  })
+
   it('live as long as they answer pings, and end when they do not', async () => {
     const clock = new ManualClock()
     await using stage = await LonelyStage.open('WebSocket', { clock, pingMs: 1_000, configureTimeoutMs: 0 })

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import { expect } from 'chai'
+import { Connection } from '@/core/index.js'
+import { connectedPair, portOfServer } from '../support/pair.js'
+
+class Quiet extends Connection {}
+
+const TABLE = '/proc/net/tcp'
+/** What Linux shows of a connected socket of ours at a port: 02 is the timer of keep-alive, 00 none. */
+const timersOf = async (port: number): Promise<readonly string[]> => {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  const rows = (await readFile(TABLE, 'latin1')).split('\n').map((row) => row.trim().split(/\s+/))
+  const ours = rows.filter(([, local, remote, state]) => state === '01' && `${local} ${remote}`.includes(`:${hex}`))
+  return ours.map((cells) => cells[5]?.slice(0, 2) ?? '')
+}
+
+describe('keepAliveMs', () => {
+  before(async function () {
+    if (!(await timersOf(0).catch(() => undefined))) this.skip()
+  })
+
+  for (const [what, options, timer] of [
+    ['unless told otherwise, the system asks after silent hosts at both ends', {}, '02'],
+    ['0 asks at neither end', { keepAliveMs: 0 }, '00'],
+  ] as const) {
+    it(what, async () => {
+      await using ends = await connectedPair({ serves: Quiet, connects: Quiet, both: options })
+      const port = portOfServer(ends.server)
+      // What has just been sent has a timer of its own until it is acknowledged.
+      let timers = await timersOf(port)
+      while (timers.some((one) => one === '01')) timers = await timersOf(port)
+      expect(timers).to.deep.equal([timer, timer])
+    })
+  }
+})
