@@ -11,6 +11,7 @@ import { stpPeers } from '@/cli/stpPeers.js'
 import { stpSend } from '@/cli/stpSend.js'
 import { tour } from '@/cli/tour/tour.js'
 import { tourPeer } from '@/cli/tour/tourPeer.js'
+import { trace } from '@/cli/trace.js'
 
 /** Everything the program can do, in the order in which it is listed. A new command is one more entry. */
 export const COMMANDS: readonly Command[] = [
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   stpPeers,
   pyileHost,
   pyileJoin,
+  trace,
   tour,
   tourPeer,
 ]
