@@ -81,6 +81,15 @@ const EXAMPLES: readonly Example[] = [
       /^2 broadcasts, the room is closed$/m,
     ],
   },
+  {
+    name: '12-lab',
+    prints: [
+      /^"hello" came back through the proxy$/m,
+      /^ .* 68 65 ─+▶ +\d+\.\d\d {2}payload, 2 of 5 bytes {2}"he"$/m,
+      /^ .* 6f ─+▶ +\d+\.\d\d {2}payload, 5 of 5 bytes {2}"o"$/m,
+      /^without its OK: ANSWER_TIMEOUT$/m,
+    ],
+  },
 ]
 
 describe('the examples', () => {
