@@ -8,7 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/server.js'
-import { PROXY_RANGES, TIMELINE_RANGES } from '@/lab/index.js'
+import { FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES } from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -30,7 +30,14 @@ import { runProgram, SCRIPT_EXTENSION } from './support/runProgram.js'
 import { complaintsAbout, snippetsOf } from './support/snippets.js'
 import { removeFolder, temporaryFolder } from './support/temporaryFolder.js'
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'docs/limits.md', 'docs/errors.md', 'docs/diagnostics.md']
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/limits.md',
+  'docs/errors.md',
+  'docs/diagnostics.md',
+  'docs/lab.md',
+]
 
 /** `8_388_608`, `2^40` or `2^31-1`, and perhaps a word of explanation behind it. */
 const numberIn = (text: string): number => {
@@ -162,6 +169,25 @@ describe('docs/diagnostics.md', () => {
     expect(exitCode, output).to.equal(0)
     expect(output).to.match(/^[0-9a-f]{8} outbound length 1000000$/m)
     expect(output).to.match(/^[0-9a-f]{8} inbound answer ff x 1$/m)
+  })
+})
+
+describe('docs/lab.md', () => {
+  let folder: string
+
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+  })
+  afterEach(() => removeFolder(folder))
+
+  it('has every fault, how it is written and what it does, and no other', () => {
+    const expected = Object.entries(FAULT_FORMS).map(([name, { form, help }]) => [name, form, help])
+    expect(tableRows(textOf('docs/lab.md'))).to.deep.equal(expected)
+  })
+
+  it('has a program that compiles', async function () {
+    this.timeout(20_000)
+    expect(await complaintsAbout(await snippetsOf('docs/lab.md', folder), folder)).to.equal('')
   })
 })
 

@@ -105,6 +105,15 @@ const EXAMPLES: readonly Example[] = [
     args: ['48'],
     prints: [/^48 MiB reached 3 subscribers$/m, /^48 MiB arrived unchanged, three times, in 576 pieces/m],
   },
+  {
+    name: '13-lab',
+    prints: [
+      /^"hello" came back through the proxy$/m,
+      /^ .* 68 65 ─+▶ +\d+\.\d\d {2}payload, 2 of 5 bytes {2}"he"$/m,
+      /^ .* 6f ─+▶ +\d+\.\d\d {2}payload, 5 of 5 bytes {2}"o"$/m,
+      /^without its OK: ANSWER_TIMEOUT$/m,
+    ],
+  },
 ]
 
 describe('the examples', () => {

@@ -8,6 +8,8 @@ export interface Option {
   /** What the value is called in the help, such as `BYTES`. */
   readonly value?: string
   readonly help: string
+  /** It may be given several times; its value is a list. */
+  readonly multiple?: boolean
 }
 export type Options = Readonly<Record<string, Option>>
 

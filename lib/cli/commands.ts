@@ -17,6 +17,7 @@ import { stpPeers } from '@/cli/stpPeers.js'
 import { stpSend } from '@/cli/stpSend.js'
 import { tour } from '@/cli/tour/tour.js'
 import { tourPeer } from '@/cli/tour/tourPeer.js'
+import { trace } from '@/cli/trace.js'
 
 /** Everything the program can do, in the order in which it is listed. A new command is one more entry. */
 export const COMMANDS: readonly Command[] = [
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   lonelyServe,
   lonelySubscribe,
   lonelyNotify,
+  trace,
   tour,
   tourPeer,
 ]

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { expect } from 'chai'
-import { exchangeOf } from '@/cli/tour/exchange.js'
-import { ladder } from '@/cli/tour/ladder.js'
+import { exchangeOf, ladderOf } from '@/cli/tour/exchange.js'
 import { OddPieces } from '@/cli/tour/oddPieces.js'
-import { paintFor } from '@/cli/tour/paint.js'
+import { paintFor } from '@/cli/paint.js'
 import type { WireRow } from '@/cli/tour/wireLog.js'
 import { eventsIn, runHere, runProcess } from '../support/cli.js'
 import { lcg32 } from '../support/lcg32.js'
@@ -17,7 +16,7 @@ describe('the tour', () => {
     expect([code, err]).to.deep.equal([0, ''])
     for (const words of [
       '00 00 00 05 ─',
-      '5 bytes for you?',
+      'length 5',
       '68 65 6c 6c 6f ─',
       '◀──────── 2c f2 4d ba 5f b0 a3 0e ..',
       'strict ',
@@ -73,7 +72,7 @@ describe('the tour', () => {
       ['c', 5, 6],
     ])
     const plain = paintFor({ write: () => true }, {})
-    expect(ladder(exchange, plain).split('\n').slice(2)).to.deep.equal([
+    expect(ladderOf(exchange, plain).split('\n').slice(2)).to.deep.equal([
       '    0.00  00 ────────────────────────────────▶    2.00  a',
       '    3.00  00 00 00 00 ───────────────────────▶    4.00  b',
       '    6.00  ◀──────────────────────────────── 00    5.00  c',

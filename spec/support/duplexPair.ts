@@ -1,55 +1,27 @@
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
+import type { Fault } from '@/lab/faults/fault.js'
+import { cutPart } from '@/lab/faults/part.js'
+import { faultyPair } from '@/lab/relay/faultyPair.js'
 
-/** One end of a pair of streams in memory, which hands on what is written to it in pieces of its own choice. */
-class End extends Duplex {
-  other: End | undefined
-  readonly #pieceBytes: () => number
-  #wanted: (() => void) | undefined
-
-  /** @param pieceBytes the most bytes of the next piece, at least 1 */
-  constructor(pieceBytes: () => number) {
-    super({ allowHalfOpen: true, autoDestroy: true })
-    this.#pieceBytes = pieceBytes
-  }
-
-  /** The next piece may come. */
-  override _read(): void {
-    const wanted = this.#wanted
-    this.#wanted = undefined
-    if (wanted !== undefined) setImmediate(wanted)
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const give = (at: number): void => {
-      const { other } = this
-      if (other === undefined || other.destroyed)
-        return done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
-      if (at >= chunk.length) return done()
-      const until = Math.min(chunk.length, at + Math.max(1, this.#pieceBytes()))
-      if (other.push(Buffer.from(chunk.subarray(at, until)))) setImmediate(() => give(until))
-      else other.#wanted = () => give(until)
-    }
-    give(0)
-  }
-
-  override _final(done: (error?: Error | null) => void): void {
-    if (this.other?.destroyed === false) this.other.push(null)
-    done()
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const { other } = this
-    if (error !== null && other?.destroyed === false)
-      setImmediate(() => other.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })))
-    else if (other?.destroyed === false && !this.writableFinished) setImmediate(() => other.push(null))
-    done(error)
-  }
-}
-
-/** Two streams in memory; what is written to one can be read from the other, cut into pieces anew. */
+/**
+ * Two streams in memory; what is written to one can be read from the other, cut into pieces anew.
+ * @param pieceBytes the most bytes of the next piece, at least 1
+ */
 export const duplexPair = (pieceBytes: () => number): readonly [Duplex, Duplex] => {
-  const [near, far] = [new End(pieceBytes), new End(pieceBytes)]
-  near.other = far
-  far.other = near
-  return [near, far]
+  const cut: Fault = {
+    name: 'cut',
+    framed: false,
+    async *through(parts) {
+      for await (const part of parts) {
+        let rest = part
+        do {
+          const [piece, others] = cutPart(rest, Math.max(1, pieceBytes()))
+          yield piece
+          rest = others
+        } while (rest.bytes.length > 0)
+      }
+    },
+  }
+  const { opener, acceptor } = faultyPair({ faults: [cut] })
+  return [opener, acceptor]
 }

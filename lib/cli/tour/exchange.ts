@@ -1,4 +1,5 @@
 import type { WireRow } from '@/cli/tour/wireLog.js'
+import { foundWhen, Ladder, type Paint, shownHex } from '@/lab/index.js'
 
 /** One thing that one end said, when it left, and when its last byte was found at the other end. */
 export interface Said {
@@ -21,22 +22,27 @@ export const exchangeOf = (client: readonly WireRow[], server: readonly WireRow[
 }
 
 const oneWay = (from: Said['from'], sender: readonly WireRow[], receiver: readonly WireRow[]): Said[] => {
-  const reads = receiver.filter(({ how }) => how === 'read')
+  const readAt = foundWhen(receiver.filter(({ how }) => how === 'read'))
   let written = 0
   return sender
     .filter(({ how }) => how === 'wrote')
     .map(({ atMs, bytes, hex, meaning }) => {
       written += bytes
-      return { from, bytes, hex, meaning, leftMs: atMs, arrivedMs: Math.max(atMs, whenRead(reads, written)) }
+      return { from, bytes, hex, meaning, leftMs: atMs, arrivedMs: Math.max(atMs, readAt(written) ?? 0) }
     })
 }
 
-/** When the byte at this place in the stream had been read. */
-const whenRead = (reads: readonly WireRow[], place: number): number => {
-  let read = 0
-  for (const { atMs, bytes } of reads) {
-    read += bytes
-    if (read >= place) return atMs
-  }
-  return 0
+/** The exchange as a picture in text: time at the client, what travelled, time at the server, and what it means. */
+export const ladderOf = (exchange: readonly Said[], paint: Paint): string => {
+  const ladder = new Ladder({ paint, names: { opener: 'client', acceptor: 'server' }, timeColumns: 6 })
+  const rungs = exchange.map(({ from, bytes, hex, meaning, leftMs, arrivedMs }) =>
+    ladder.rung({
+      from: from === 'client' ? 'opener' : 'acceptor',
+      shown: shownHex(hex, bytes),
+      sentMs: leftMs,
+      receivedMs: arrivedMs,
+      words: meaning,
+    }),
+  )
+  return [ladder.head(), ...rungs, ''].join('\n')
 }

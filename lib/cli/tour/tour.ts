@@ -3,14 +3,14 @@ import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
+import { paintFor } from '@/cli/paint.js'
 import { Report } from '@/cli/report.js'
-import { exchangeOf, type Said } from '@/cli/tour/exchange.js'
-import { ladder } from '@/cli/tour/ladder.js'
+import { exchangeOf, ladderOf, type Said } from '@/cli/tour/exchange.js'
 import { type Asking, type Leg, legPayloads, runLeg, withClient, withOddPieces } from '@/cli/tour/legs.js'
-import { type Paint, paintFor } from '@/cli/tour/paint.js'
 import { PeerProcess, type PeerPorts } from '@/cli/tour/peerProcess.js'
 import { measure, type Rate } from '@/cli/tour/rates.js'
 import { WireLog } from '@/cli/tour/wireLog.js'
+import type { Paint } from '@/lab/index.js'
 
 const OPTIONS = {
   quick: { type: 'boolean', help: 'messages up to 64 KiB only, and short measurements' },
@@ -45,7 +45,7 @@ class Tour {
     )
     const exchange = await this.#firstExchange(ports)
     this.#report.tell('exchange', { steps: exchange })
-    this.#report.say(`${ladder(exchange, this.#paint)}\n`)
+    this.#report.say(`${ladderOf(exchange, this.#paint)}\n`)
     const legs = await this.#legs(ports)
     const rates = await measure(ports, this.#quick ? 20 : 300)
     this.#report.tell('rates', { rates })

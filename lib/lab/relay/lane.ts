@@ -19,7 +19,8 @@ export interface LaneOwner {
   readonly maxHeldBytes: number
   tell(event: RelayEvent): void
   close(): void
-  reset(): void
+  /** @param arrivedMs when the reset came, if it was not made here */
+  reset(arrivedMs?: number): void
   fail(hook: string, error: unknown): void
 }
 
@@ -75,18 +76,18 @@ export class Lane {
     this.#from.resume()
   }
 
-  /** The end of the stream leaves, unless it has. */
-  end(): void {
+  /** The end of the stream leaves, unless it has. @param arrivedMs when it came; now, if it is made here */
+  end(arrivedMs = this.#owner.clock.now()): void {
     if (this.#ended || this.#to.destroyed) return
     this.#ended = true
+    this.#delivered(endPart(arrivedMs))
     this.#to.end()
-    this.#delivered(endPart(this.#owner.clock.now()))
   }
 
-  /** The other side is reset. */
-  reset(): void {
+  /** The other side is reset. @param arrivedMs when the reset came; now, if it is made here */
+  reset(arrivedMs = this.#owner.clock.now()): void {
     if (this.#to.destroyed) return
-    this.#delivered(resetPart(this.#owner.clock.now()))
+    this.#delivered(resetPart(arrivedMs))
     resetStream(this.#to)
   }
 
@@ -155,12 +156,13 @@ export class Lane {
   }
 
   async #deliver(part: Part): Promise<void> {
-    if (part.kind === 'reset') return this.#owner.reset()
+    if (part.kind === 'reset') return this.#owner.reset(part.arrivedMs)
     if (this.#ended) return
-    if (part.kind === 'end') return this.end()
+    if (part.kind === 'end') return this.end(part.arrivedMs)
     if (this.#to.destroyed) return
-    const room = this.#to.write(part.bytes)
     this.#delivered(part)
+    if (this.#to.destroyed) return // who looks on has thrown
+    const room = this.#to.write(part.bytes)
     // Each piece leaves in a turn of the event loop of its own: joined with the next one it would not be a piece.
     if (room) await new Promise(setImmediate)
     else await this.#room()

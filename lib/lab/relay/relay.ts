@@ -85,7 +85,7 @@ export class Relay {
       maxHeldBytes: limits.maxHeldBytes,
       tell: (event: RelayEvent) => this.#tell(event),
       close: () => this.close(),
-      reset: () => this.reset(),
+      reset: (arrivedMs?: number) => this.#reset(arrivedMs),
       fail: (hook: string, error: unknown) => this.#fail(hook, error),
     }
     this.over = Promise.all([closed(ends.opener), closed(ends.acceptor)]).then(() => this.#gone())
@@ -122,9 +122,13 @@ export class Relay {
 
   /** Resets both ends. */
   reset(): void {
+    this.#reset(undefined)
+  }
+
+  #reset(arrivedMs: number | undefined): void {
     this.#stop()
-    this.#lanes.opener.reset()
-    this.#lanes.acceptor.reset()
+    this.#lanes.opener.reset(arrivedMs)
+    this.#lanes.acceptor.reset(arrivedMs)
   }
 
   #stop(): void {

@@ -42,6 +42,25 @@ describe('a relay', () => {
     ])
   })
 
+  it('tells when bytes, an end and a reset had come, and when they left', async () => {
+    for (const what of ['end', 'reset'] as const) {
+      const bench = new FaultBench(['latency:20'])
+      await bench.say('01')
+      await bench.pass(5)
+      if (what === 'end') await bench.end()
+      else bench.pair.opener.destroy(new Error('broken'))
+      await turns(10)
+      await bench.pass(20)
+      const times = bench.events.flatMap((event) =>
+        event.kind === 'delivered' ? [[event.what, event.arrivedMs, event.atMs]] : [],
+      )
+      expect(times).to.deep.equal([
+        ['bytes', 0, 20],
+        [what, 5, 25],
+      ])
+    }
+  })
+
   it('hands on a reset, also one behind an end', async () => {
     const bench = new FaultBench([])
     await bench.end()

@@ -1,12 +1,8 @@
 import { styleText } from 'node:util'
 import type { Output } from '@/cli/io.js'
+import type { Paint } from '@/lab/index.js'
 
-type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow'
-
-/** Colours, where they can be seen. */
-export type Paint = (style: Style, text: string) => string
-
-/** @param environment where NO_COLOR is looked for */
+/** Colours, where they can be seen. @param environment where NO_COLOR is looked for */
 export const paintFor = (output: Output, environment: Readonly<Record<string, string | undefined>>): Paint => {
   const coloured = output.isTTY === true && (environment['NO_COLOR'] ?? '') === ''
   return (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text)

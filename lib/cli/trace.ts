@@ -1,0 +1,138 @@
+import { addressFacts, addressFrom } from '@/cli/addressOption.js'
+import { byteCount, counted } from '@/cli/amounts.js'
+import { HELP, needed, oneOf, type Options, readArguments } from '@/cli/arguments.js'
+import { CaptureFile } from '@/cli/captureFile.js'
+import type { Command } from '@/cli/command.js'
+import { FAULT_NOTES, FAULTS, faultsFrom, seedFrom } from '@/cli/faultOption.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { paintFor } from '@/cli/paint.js'
+import { Report } from '@/cli/report.js'
+import { stopped } from '@/cli/stopped.js'
+import { UsageError } from '@/cli/usageError.js'
+import {
+  Capture,
+  captureProxy,
+  dialectNamed,
+  DIALECTS,
+  Ladder,
+  Proxy,
+  type ProxyEvent,
+  proxyTap,
+  type TraceEvent,
+  traceRow,
+} from '@/lab/index.js'
+import { TransportError } from '@/errors.js'
+
+const OPTIONS = {
+  framing: { type: 'string', value: 'NAME', help: 'handshake (default), length, line, or raw for bytes only' },
+  ...FAULTS,
+  pcap: { type: 'string', value: 'FILE', help: 'writes a capture for Wireshark, too (pcapng)' },
+  json: { type: 'boolean', help: 'one object a line instead of a ladder' },
+  ...HELP,
+} as const satisfies Options
+
+/** Prints what happens at a proxy, row by row, and counts it. */
+class Printer {
+  readonly #report: Report
+  readonly #ladder: Ladder
+  readonly #startMs = performance.now()
+  readonly bytes = { opener: 0, acceptor: 0 }
+  conversations = 0
+  faults = 0
+
+  constructor(report: Report, ladder: Ladder) {
+    this.#report = report
+    this.#ladder = ladder
+  }
+
+  print(event: TraceEvent): void {
+    if (event.kind === 'open') this.conversations++
+    else if (event.kind === 'said') this.bytes[event.from] += event.bytes.length
+    else if (event.kind === 'note') this.faults++
+    const row = traceRow(event, this.#startMs)
+    this.#report.tell(row.event, row, this.#ladder.row(row))
+  }
+
+  summary(): void {
+    const { conversations, faults } = this
+    const { opener, acceptor } = this.bytes
+    const sentence = `${counted(conversations, 'conversation')}: ${byteCount(opener)} up, ${byteCount(acceptor)} down, ${counted(faults, 'fault')}`
+    this.#report.tell('done', { conversations, upBytes: opener, downBytes: acceptor, faults }, sentence)
+  }
+}
+
+const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = readArguments(args, OPTIONS, 2)
+  const listen = addressFrom(needed(positionals, 0, 'LISTEN'))
+  const target = addressFrom(needed(positionals, 1, 'TARGET'))
+  const names = DIALECTS.map(({ name }) => name)
+  const dialect = dialectNamed(oneOf(values.framing ?? 'handshake', '--framing', names))
+  const faults = faultsFrom(values.fault)
+  const seed = seedFrom(values.seed)
+  const report = new Report(io, values.json === true)
+  const ladder = new Ladder({ paint: paintFor(io.stdout, io.environment), numbered: true })
+  const printer = new Printer(report, ladder)
+  const observers = [proxyTap(dialect, (event) => printer.print(event))]
+  const observe = (event: ProxyEvent): void => {
+    for (const observer of observers) observer(event)
+  }
+  const proxy = proxyBetween({ listen, target, dialect, faults, seed, observe })
+  await proxy.start()
+  const broken = new AbortController()
+  let file: CaptureFile | undefined
+  try {
+    if (values.pcap !== undefined) {
+      file = new CaptureFile(values.pcap, (error) => broken.abort(error))
+      const capture = new Capture((bytes) => file?.write(bytes))
+      observers.push(captureProxy(capture, dialect))
+    }
+    const faultNames = faults.map(({ name }) => name)
+    const told = faults.length === 0 ? '' : `, with ${faultNames.join(' ')} of --seed ${seed}`
+    const facts = { ...addressFacts(proxy.address), target: target.toString(), faults: faultNames, seed }
+    report.tell('listening', facts, `listening on ${String(proxy.address)}, for ${String(target)}${told}`)
+    report.say(`\n${ladder.head()}\n`)
+    await stopped(AbortSignal.any([io.stop, broken.signal]))
+  } finally {
+    await proxy.close()
+    file?.close()
+  }
+  printer.summary()
+  if (broken.signal.reason instanceof Error) throw broken.signal.reason
+  return 0
+}
+
+/** @throws UsageError for faults that count frames of a framing that has none, and a target that cannot be connected to */
+const proxyBetween = (options: ConstructorParameters<typeof Proxy>[0]): Proxy => {
+  try {
+    return new Proxy(options)
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+    const { given, problem, advice } = error.detail
+    const hint = advice === undefined ? 'choose another --framing' : String(advice)
+    throw new UsageError(`${String(given)}: ${String(problem)}`, hint)
+  }
+}
+
+const summary = 'stands between two TCP ends, shows what they say, and makes things go wrong'
+export const trace: Command = {
+  name: 'trace',
+  summary,
+  help: helpText({
+    usage: 'trace [HOST:]PORT TARGET [options]',
+    summary,
+    options: OPTIONS,
+    notes: [
+      'It listens at the first address and connects to TARGET for each that comes. The\nend that connects is on the left. A time stands at the side where it was taken:\nwhen the bytes came, and when they left for the other end. Bytes are shown as they\nleft, so with what faults have made of them. SIGINT and SIGTERM end it.',
+      ...FAULT_NOTES,
+      'With --json the lines are\n  {"event":"listening","host","port","target","faults","seed"}\n  {"event":"open"} {"event":"said"} {"event":"note"} {"event":"close"}\n  {"event":"done","conversations","upBytes","downBytes","faults"}',
+    ],
+    examples: [
+      ['trace 4001 4000', 'shows what "framewright send 4001 --text hi" says to port 4000'],
+      ['trace 4001 4000 --fault slice:1..7 --seed 42', 'in pieces of 1 to 7 bytes, each time the same'],
+      ['trace 4001 4000 --fault latency:20±5 --fault reset@3f/up', 'slowly, and no further than three frames'],
+      ['trace 8081 example.org:80 --framing raw --pcap web.pcapng', 'any protocol, and all of it for Wireshark'],
+    ],
+  }),
+  run,
+}

@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type Ended, eventsIn, runHere } from '../support/cli.js'
+import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
+import { RawListener, RawPeer } from '../support/rawPeer.js'
+import { HAS_TSHARK, tshark } from '../support/tshark.js'
+
+/** The port behind the last colon of "listening on HOST:PORT, for ...". */
+const portIn = (line: string): number => Number(/:(\d+), for/.exec(line)?.[1])
+
+/** A trace between a raw peer that has connected to it, and a raw listener. */
+const traced = async (args: readonly string[]) => {
+  const listener = await RawListener.open()
+  const run = runHere(['trace', '0', String(listener.port), ...args])
+  const line = await run.line('listening')
+  const port = line.startsWith('{') ? Number(eventsIn(`${line}\n`)[0]?.['port']) : portIn(line)
+  const client = await RawPeer.connect(port)
+  const target = await listener.next()
+  return {
+    run,
+    client,
+    target,
+    /** Stops the trace, and does not let it wait for ends that do not end. */
+    stop: () => {
+      run.stop()
+      client.socket.destroy()
+      target.socket.destroy()
+      return run.ended
+    },
+    [Symbol.asyncDispose]: async () => {
+      await client[Symbol.asyncDispose]()
+      await listener[Symbol.asyncDispose]()
+      await run[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The lines of a run that must have ended well. */
+const linesOf = ({ code, out, err }: Ended): string[] => {
+  expect([code, err]).to.deep.equal([0, ''])
+  return out.split('\n')
+}
+
+describe('framewright trace', () => {
+  it('draws what two ends say, decoded, with times, and what was said in all', async () => {
+    await using ends = await traced([])
+    ends.client.send('ff 00000005')
+    await ends.target.expect('ff 00000005')
+    ends.target.send('ffff')
+    await ends.client.expect('ffff')
+    ends.client.send('68656c6c6f').fin()
+    await ends.target.ended
+    ends.target.fin()
+    await ends.client.ended
+    await ends.run.line('over: in good order')
+    const lines = linesOf(await ends.stop())
+    const drawn = lines.map((line) => line.replaceAll(/\d+\.\d\d/g, 'T').replaceAll(/ +/g, ' '))
+    expect(drawn.slice(1, 4)).to.deep.equal(['', ' opener acceptor', ' ms ms'])
+    expect(drawn[4]).to.match(/^ #1 T \* 127\.0\.0\.1:\d+ to 127\.0\.0\.1:\d+, handshake$/)
+    expect(drawn.slice(5)).to.deep.equal([
+      ' #1 T ff 00 00 00 05 ────────────────────▶ T opening: yes; length 5',
+      ' #1 T ◀───────────────────────────── ff ff T opening: yes; yes',
+      ' #1 T 68 65 6c 6c 6f ────────────────────▶ T payload, 5 bytes "hello"',
+      ' #1 T FIN ───────────────────────────────▶ T the end of the stream',
+      ' #1 T ◀─────────────────────────────── FIN T the end of the stream',
+      ' #1 T * over: in good order',
+      '1 conversation: 10 B up, 2 B down, 0 faults',
+      '',
+    ])
+  })
+
+  it('makes things go wrong, says so, and does it again for the same seed', async () => {
+    const pieces = async (): Promise<unknown[]> => {
+      await using ends = await traced([
+        '--json',
+        '--seed',
+        '42',
+        '--fault',
+        'slice:1..7/up',
+        '--fault',
+        'corrupt:00@10/up',
+      ])
+      ends.client.send(`ff ${'00000008 6161616161616161'.repeat(4)}`)
+      await ends.target.read(49)
+      const { code, out } = await ends.stop()
+      const events = eventsIn(out)
+      expect(code).to.equal(0)
+      expect(events[0]).to.include({ event: 'listening', seed: 42 })
+      expect(events[0]?.['faults']).to.deep.equal(['slice:1..7/up', 'corrupt:00@10/up'])
+      const [note] = events.filter(({ event }) => event === 'note')
+      expect(note).to.include({ at: 'between', about: 'fault', words: 'corrupt:00@10/up turns 61 into 00' })
+      expect(events.at(-1)).to.deep.equal({ event: 'done', conversations: 1, upBytes: 49, downBytes: 0, faults: 1 })
+      const said = events.filter(({ event, what }) => event === 'said' && what === 'bytes')
+      expect(said.map(({ hex }) => hex).join('')).to.match(/^ff000000086161616161006161/)
+      return said.map(({ bytes }) => bytes)
+    }
+    const first = await pieces()
+    expect(first.length).to.be.above(8)
+    expect(await pieces()).to.deep.equal(first)
+  })
+
+  it('--framing reads other protocols along, and raw shows the bytes of any', async () => {
+    for (const [framing, words] of [
+      ['line', 'line, 2 bytes; end of a line of 2 bytes  "hi·"'],
+      ['raw', '3 bytes  "hi·"'],
+    ] as const) {
+      await using ends = await traced(['--framing', framing])
+      ends.client.send('68690a')
+      await ends.target.expect('68690a')
+      await ends.run.line(words)
+      linesOf(await ends.stop())
+    }
+  })
+
+  it('--pcap writes a capture of both connections', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'trace.pcapng')
+      await using ends = await traced(['--framing', 'line', '--pcap', file])
+      ends.client.send('68690a')
+      await ends.target.expect('68690a')
+      await ends.run.line('line, 2 bytes')
+      const bytes = await readFile(file)
+      expect(bytes.subarray(0, 4).toString('hex')).to.equal('0a0d0d0a')
+      expect(bytes.toString('latin1').split('line, 2 bytes; end of a line').length).to.equal(3)
+      linesOf(await ends.stop())
+      if (HAS_TSHARK)
+        expect(await tshark(file, ['tcp.stream', 'tcp.payload'], 'tcp.len > 0')).to.deep.equal([
+          ['0', '68690a'],
+          ['1', '68690a'],
+        ])
+    } finally {
+      await removeFolder(folder)
+    }
+  })
+
+  it('ends with 1 and one line when the capture cannot be written', async () => {
+    await using run = runHere(['trace', '0', '1', '--pcap', '/nowhere/at/all.pcapng'])
+    const { code, err } = await run.ended
+    expect([code, err]).to.deep.equal([
+      1,
+      'framewright: a file could not be read or written (path: /nowhere/at/all.pcapng, system: ENOENT) [FILE_FAILED]\n',
+    ])
+  })
+
+  it('says why a target cannot be reached, and waits for the next who connects', async () => {
+    const listener = await RawListener.open()
+    await listener[Symbol.asyncDispose]()
+    await using run = runHere(['trace', '0', String(listener.port)])
+    const port = portIn(await run.line('listening'))
+    await using peer = await RawPeer.connect(port)
+    await peer.ended
+    await run.line(/over: nobody listens at that address .*\[CONNECT_REFUSED\]/)
+    run.stop()
+    linesOf(await run.ended)
+  })
+
+  for (const [args, words] of [
+    [['trace'], 'LISTEN is missing'],
+    [['trace', '0'], 'TARGET is missing'],
+    [['trace', '0', '0'], '127.0.0.1:0: port 0 is for listening only; connect to the port that the server was given'],
+    [['trace', '0', '1', '--fault', 'lag:1'], '--fault "lag:1": there is no fault "lag"; write latency, bandwidth'],
+    [['trace', '0', '1', '--fault', 'slice'], '--fault "slice": it does not say how much; write slice:BYTES'],
+    [
+      ['trace', '0', '1', '--framing', 'raw', '--fault', 'reset@2f'],
+      'reset@2f: raw has no frames; choose another --framing',
+    ],
+    [['trace', '0', '1', '--framing', 'smoke'], '--framing wants one of handshake, length, line, raw'],
+    [['trace', '0', '1', '--seed', 'x'], '--seed wants a whole number from 0 to 4294967295'],
+  ] as const) {
+    it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {
+      await using run = runHere(args)
+      const { code, err } = await run.ended
+      expect(code).to.equal(2)
+      expect(err).to.include(words)
+    })
+  }
+})
