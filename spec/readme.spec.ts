@@ -65,7 +65,7 @@ describe('the README', () => {
     this.timeout(20_000)
     const main = new URL(`../lib/cli/main${SCRIPT_EXTENSION}`, import.meta.url)
     const lines = codeBlocks(textOf('README.md'), 'sh').flatMap((block) => block.match(/^framewright .*$/gm) ?? [])
-    expect(lines).to.have.lengthOf(9)
+    expect(lines).to.have.lengthOf(10)
     for (const line of lines) {
       const [, command = '', rest = ''] =
         /^framewright ((?:chat |files |stp |pnet |pyile |lonely )?\w+)([^#]*)/.exec(line) ?? []
