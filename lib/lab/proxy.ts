@@ -50,7 +50,7 @@ export interface ProxyOptions extends ProxyLimits, Omit<RelayOptions, 'observe' 
   readonly listen: AddressLike
   /** Where it connects to, once for each connection that comes. */
   readonly target: AddressLike
-  /** Told of everything on every connection, in its order. A throw resets that connection. */
+  /** Told of everything on every connection, in its order. A throw resets that connection, with a warning of the process. */
   readonly observe?: (event: ProxyEvent) => void
 }
 
@@ -131,7 +131,8 @@ export class Proxy implements AsyncDisposable {
       this.#server = undefined
       throw error
     }
-    server.on('error', () => {}) // a want of file descriptors passes
+    // A want of file descriptors passes.
+    server.on('error', (error) => warn(systemError(error, 'LISTEN_FAILED')))
     return this
   }
 
@@ -197,7 +198,10 @@ export class Proxy implements AsyncDisposable {
     const opened = this.#tell({ conversation, kind: 'opened', atMs: this.#clock.now(), legs })
     const relay = new Relay({ opener, acceptor }, { ...how, observe })
     this.#relays.add(relay)
-    void relay.over.then(() => this.#relays.delete(relay))
+    void relay.over.then((cause) => {
+      this.#relays.delete(relay)
+      if (cause instanceof TransportError) warn(cause)
+    })
     if (!opened) relay.reset()
   }
 
@@ -206,11 +210,15 @@ export class Proxy implements AsyncDisposable {
     try {
       this.#options.observe?.(event)
       return true
-    } catch {
+    } catch (cause) {
+      warn(new TransportError('HOOK_FAILED', { hook: 'observe', says: String(cause) }))
       return false
     }
   }
 }
+
+/** Of what belongs to no call. */
+const warn = ({ message, code }: TransportError): void => process.emitWarning(message, { type: 'framewright', code })
 
 const leg = (near: string | undefined, far: string | undefined): Legs['opener'] => ({
   ...(near === undefined ? {} : { near }),

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { expect } from 'chai'
 import { exchangeOf, ladderOf } from '@/cli/tour/exchange.js'
-import { OddPieces } from '@/cli/tour/oddPieces.js'
+import { oddPieces } from '@/cli/tour/oddPieces.js'
 import { paintFor } from '@/cli/paint.js'
 import type { WireRow } from '@/cli/tour/wireLog.js'
+import { faultyStream } from '@/lab/index.js'
 import { eventsIn, runHere, runProcess } from '../support/cli.js'
 import { lcg32 } from '../support/lcg32.js'
 import { portOf } from '../support/portOf.js'
@@ -95,13 +96,15 @@ describe('the tour', () => {
     const listener = createServer((socket) => socket.pipe(socket))
     listener.listen(0, '127.0.0.1')
     await once(listener, 'listening')
-    const socket = connect(portOf(listener), '127.0.0.1')
-    const odd = new OddPieces(socket)
-    odd.end(bytes)
+    const socket = connect({ port: portOf(listener), host: '127.0.0.1', allowHalfOpen: true })
+    const { stream, relay } = faultyStream(socket, 'opener', { faults: [oddPieces] })
+    stream.end(bytes)
     const pieces: Buffer[] = []
-    for await (const piece of odd) if (piece instanceof Buffer) pieces.push(piece)
+    for await (const piece of stream) if (piece instanceof Buffer) pieces.push(piece)
     expect(Buffer.concat(pieces).equals(bytes)).to.equal(true)
+    expect(pieces.slice(0, 4).map(({ length }) => length)).to.deep.equal([1, 2, 3, 4])
     expect(socket.bytesWritten).to.equal(300_000)
+    await relay.over
     await new Promise((resolve) => listener.close(resolve))
   })
 })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -142,6 +143,13 @@ describe('framewright trace', () => {
       1,
       'framewright: a file could not be read or written (path: /nowhere/at/all.pcapng, system: ENOENT) [FILE_FAILED]\n',
     ])
+  })
+
+  it('ends with 1, too, when the capture cannot be written any more', async function () {
+    if (!existsSync('/dev/full')) this.skip()
+    await using run = runHere(['trace', '0', '1', '--pcap', '/dev/full'])
+    const { code, err } = await run.ended
+    expect([code, err.includes('(path: /dev/full, system: ENOSPC) [FILE_FAILED]')]).to.deep.equal([1, true])
   })
 
   it('says why a target cannot be reached, and waits for the next who connects', async () => {

@@ -146,7 +146,8 @@ describe('a proxy', () => {
     expect(caught(() => ends.proxy.address).code).to.equal('NOT_OPEN')
   })
 
-  it('resets a connection when who looks on throws, and no other', async () => {
+  it('resets a connection when who looks on throws, with a warning, and no other', async () => {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
     let broken = 1
     const observe = (event: ProxyEvent): void => {
       if (event.conversation === broken) throw new Error('oh')
@@ -154,6 +155,7 @@ describe('a proxy', () => {
     await using ends = await between({ observe })
     expect(await ends.client.ended).to.equal('rst')
     expect(await ends.target.ended).to.equal('rst')
+    expect((await warned).message).to.equal('a hook threw (hook: observe, says: Error: oh)')
     broken = 0
     await using second = await RawPeer.connect(ends.proxy.address.port)
     const target = await ends.listener.next()

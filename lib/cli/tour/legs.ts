@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { noisePayload, type Payload, whole } from '@/cli/payload.js'
-import { OddPieces } from '@/cli/tour/oddPieces.js'
+import { oddPieces } from '@/cli/tour/oddPieces.js'
 import { Client, Connection, type ConnectionOptions } from '@/core/index.js'
+import { faultyStream } from '@/lab/index.js'
 
 /** How one way of sending went. */
 export interface Leg {
@@ -45,7 +46,8 @@ export const withOddPieces = async <T>(port: number, use: (connection: Asking) =
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true })
   await once(socket, 'connect')
   const connection = new Asking({ pipeline: true })
-  const over = connection.run(new OddPieces(socket), 'opener')
+  const { stream } = faultyStream(socket, 'opener', { faults: [oddPieces] })
+  const over = connection.run(stream, 'opener')
   try {
     return await use(connection)
   } finally {

@@ -3,9 +3,6 @@ import type { Capture } from '@/lab/capture/capture.js'
 import type { TcpFlow } from '@/lab/capture/tcpFlow.js'
 import type { TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
 
-/** Codes of what ends a connection by a reset of the other end. */
-const RESETS: ReadonlySet<string> = new Set(['CONNECTION_RESET', 'OPENING_REFUSED'])
-
 /**
  * Writes the lines of a timeline of the core into a capture: one TCP connection for each conversation, what was said with
  * its meaning as the comment, notes as the comments of packets without data. The core does not tell the ends of streams;
@@ -39,7 +36,7 @@ const write = (flow: TcpFlow, event: Exclude<TraceEvent, { kind: 'open' }>): voi
     case 'close': {
       const { at, code, words, last } = event
       const role = roleOf(at)
-      if (code !== undefined && RESETS.has(code)) return flow.reset(otherThan(role), atMs, words)
+      if (code === 'CONNECTION_RESET') return flow.reset(otherThan(role), atMs, words)
       flow.end(role, atMs, `over at the ${role}: ${words}`)
       if (last) flow.end(otherThan(role), atMs, '')
     }

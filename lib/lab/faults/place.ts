@@ -5,9 +5,13 @@ import { cutPart, isOfFrame, type Part } from '@/lab/faults/part.js'
  * A place in one direction of a connection, counted from where the fault began to work: behind so many bytes of any
  * kind; or behind so many whole frames and so many bytes of the next, where openings and answers do not count.
  */
-export type Place =
-  | { readonly bytes: number }
-  | { readonly frames: number /** @default 0 */; readonly plusBytes?: number }
+export type Place = { readonly bytes: number } | FramePlace
+
+interface FramePlace {
+  readonly frames: number
+  /** @default 0 */
+  readonly plusBytes?: number
+}
 
 /** @throws TransportError OPTION_INVALID unless every number is a whole one from 0 to 2^53-1 */
 export const checkPlace = (place: Place): Place => {

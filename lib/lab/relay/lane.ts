@@ -128,7 +128,7 @@ export class Lane {
           await this.#deliver(part)
         }
         // A fault that gives no more although it has not been taken away swallows the rest.
-        for await (const _ of feed);
+        for await (const { bytes } of feed) this.#decoder.read(bytes)
       }
     } catch (error) {
       this.#owner.fail('through', error)

@@ -31,9 +31,8 @@ const MAX_CONNECTIONS = 100_000
 
 /**
  * Watches the connections of this process that open from now on, by the channels of the core, and tells what they do as
- * lines of a timeline. Two connections that are the ends of one are one conversation,
- * if they have addresses. A listener that throws ends the
- * watching, with a warning of the process.
+ * lines of a timeline; at most 100,000 at once. Two connections that are the ends of one are one conversation, if they
+ * have addresses. A listener that throws ends the watching, with a warning of the process.
  */
 export class CoreTap implements Disposable {
   readonly #listener: TraceListener

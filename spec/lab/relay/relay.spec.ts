@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { getDefaultHighWaterMark } from 'node:stream'
 import { expect } from 'chai'
 import type { Fault } from '@/lab/faults/fault.js'
 import { parseFaults } from '@/lab/faults/parseFault.js'
 import { stall } from '@/lab/faults/stall.js'
-import { faultyPair } from '@/lab/relay/faultyPair.js'
+import { faultyPair, faultyStream } from '@/lab/relay/faultyPair.js'
 import { memoryPair } from '@/lab/relay/memoryPair.js'
 import { Relay } from '@/lab/relay/relay.js'
 import type { RelayEvent } from '@/lab/relay/relayEvent.js'
@@ -12,6 +13,7 @@ import { caught } from '../../support/caught.js'
 import { FaultBench } from '../../support/faultBench.js'
 import { lcg32 } from '../../support/lcg32.js'
 import { ManualClock } from '../../support/manualClock.js'
+import { RawListener, RawPeer } from '../../support/rawPeer.js'
 import { turns } from '../../support/turns.js'
 import { Bare, Echo, Witness } from '../../support/witness.js'
 
@@ -252,6 +254,29 @@ describe('connections over a faulty pair', () => {
   ] as const) {
     it(`end with ${code} at ${fault}`, async () => {
       expect(await ended(fault)).to.deep.equal([code])
+    })
+  }
+})
+
+describe('a faulty stream', () => {
+  for (const role of ['opener', 'acceptor'] as const) {
+    it(`puts faults in front of a real socket for the end that ${role === 'opener' ? 'connected' : 'listens'}`, async () => {
+      const listener = await RawListener.open()
+      const client = await RawPeer.connect(listener.port)
+      const server = await listener.next()
+      const [own, far] = role === 'opener' ? [client, server] : [server, client]
+      const faults = parseFaults(role === 'opener' ? ['corrupt:ee@1/up'] : ['corrupt:ee@1/down'])
+      const { stream, relay } = faultyStream(own.socket, role, { faults })
+      stream.write(Buffer.from('010203', 'hex'))
+      await far.expect('01ee03')
+      far.send('0405')
+      const [chunk]: unknown[] = await once(stream, 'data')
+      expect(chunk).to.deep.equal(Buffer.of(4, 5))
+      stream.end()
+      far.fin()
+      await relay.over
+      await client[Symbol.asyncDispose]()
+      await listener[Symbol.asyncDispose]()
     })
   }
 })

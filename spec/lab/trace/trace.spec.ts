@@ -123,6 +123,20 @@ describe('a trace of connections in this process', () => {
     ])
   })
 
+  it('tells when both ends speak at once', async () => {
+    using trace = new Trace()
+    {
+      await using ends = await serverWithPeer(Witness)
+      await ends.peer.open()
+      while (ends.server.first.phase !== 'open') await turns()
+      const sent = ends.server.first.transmit(Buffer.from('a'))
+      await ends.peer.expect('00000001')
+      await ends.peer.send('00000001 62 ff').expect('61 ff')
+      await sent
+    }
+    expect(told(trace.rows)).to.include('acceptor: both ends spoke at once')
+  })
+
   it('reads a framing along by its name, that of a dialect of yours too, and shows the bytes of others', async () => {
     const shouting = dialectOf('json', () => ({
       read: (bytes) => [{ kind: 'bytes', bytes, endsFrame: false, meaning: bytes.toString().toUpperCase() }],
