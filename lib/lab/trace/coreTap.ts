@@ -119,9 +119,7 @@ export class CoreTap implements Disposable {
     if (end === undefined) return
     const { conversation, role } = end
     const bytes = viewOf(chunk, takenBytes)
-    const meaning = meaningOf(conversation.decoders[role].read(bytes))
-    const said = { conversation: conversation.number, atMs, from: role, what: 'bytes', bytes, meaning } as const
-    if (takenBytes > 0) this.#listener({ kind: 'said', ...said, sentMs: atMs })
+    if (takenBytes > 0) this.#listener({ ...saidIn(conversation, atMs, role, bytes), sentMs: atMs })
     if (takenBytes < offeredBytes)
       this.#note({ id, atMs }, 'partial', `partial write: ${takenBytes} of ${offeredBytes} bytes were taken`)
   }
@@ -137,8 +135,7 @@ export class CoreTap implements Disposable {
       return
     }
     const bytes = viewOf(chunk, byteCount)
-    const meaning = meaningOf(conversation.decoders[from].read(bytes))
-    this.#listener({ kind: 'said', conversation: number, atMs, from, what: 'bytes', bytes, receivedMs: atMs, meaning })
+    this.#listener({ ...saidIn(conversation, atMs, from, bytes), receivedMs: atMs })
   }
 
   #note({ id, atMs }: { id: string; atMs: number }, about: NoteKind, words: string): void {
@@ -165,6 +162,13 @@ const REASONS: Readonly<Record<EventOf<'withheld'>['reason'], string>> = {
   preLoop: 'preLoop is not done',
   budget: 'the memory budget has no room',
   consent: 'transmissionOffered has not answered',
+}
+
+/** What these bytes of one end are, as its decoder goes on. */
+const saidIn = ({ number, decoders }: Conversation, atMs: number, from: Role, bytes: Buffer) => {
+  const stretches = decoders[from].read(bytes)
+  const meaning = meaningOf(stretches)
+  return { kind: 'said', conversation: number, atMs, from, what: 'bytes', bytes, stretches, meaning } as const
 }
 
 const viewOf = (chunk: Uint8Array, count: number): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, count)

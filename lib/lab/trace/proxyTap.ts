@@ -34,9 +34,10 @@ const linesOf = (event: ProxyEvent, decoders: DecoderPair, { name }: Dialect): r
       return []
     case 'delivered': {
       const { from, what, bytes, arrivedMs } = event
-      const decoder = decoders[from]
-      const meaning = what === 'bytes' ? meaningOf(decoder.read(bytes)) : (what === 'end' && decoder.end()) || ''
-      return [{ kind: 'said', conversation, atMs, from, what, bytes, sentMs: arrivedMs, receivedMs: atMs, meaning }]
+      const stretches = what === 'bytes' ? decoders[from].read(bytes) : []
+      const meaning = what === 'end' ? (decoders[from].end() ?? '') : meaningOf(stretches)
+      const times = { atMs, sentMs: arrivedMs, receivedMs: atMs }
+      return [{ kind: 'said', conversation, ...times, from, what, bytes, stretches, meaning }]
     }
     case 'fault':
       return [{ kind: 'note', conversation, atMs, at: 'between', about: 'fault', words: `${event.fault} ${event.did}` }]

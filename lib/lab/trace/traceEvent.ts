@@ -1,4 +1,5 @@
 import type { Role } from '@/framings/framing.js'
+import type { Stretch } from '@/lab/decoders/decoder.js'
 import type { Crossing } from '@/lab/relay/relayEvent.js'
 
 /** Where something happened: at one of the ends, or in the middle. */
@@ -39,6 +40,8 @@ export type TraceEvent = { readonly conversation: number; readonly atMs: number 
       readonly sentMs?: number
       /** When it reached the other end; undefined when that was not seen, or not yet. */
       readonly receivedMs?: number
+      /** The bytes, cut where their meaning changes; none for an end or a reset. */
+      readonly stretches: readonly Stretch[]
       /** In words, such as `length 5; payload, 5 bytes`; empty for bytes that are not understood. */
       readonly meaning: string
     }

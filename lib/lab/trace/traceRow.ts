@@ -1,5 +1,7 @@
 import type { Role } from '@/framings/framing.js'
+import type { Stretch, WireKind } from '@/lab/decoders/decoder.js'
 import type { Crossing } from '@/lab/relay/relayEvent.js'
+import { MOST_STRETCHES } from '@/lab/trace/meaningOf.js'
 import type { NoteKind, Spot, TraceEvent } from '@/lab/trace/traceEvent.js'
 
 /** A line of a timeline as plain data that can be kept and written as JSON. Times are milliseconds since its beginning. */
@@ -13,6 +15,10 @@ export type TraceRow = { readonly conversation: number; readonly atMs: number } 
       /** Of the first 64 bytes. */
       readonly hex: string
       readonly meaning: string
+      /** Every kind of bytes in it, each once. */
+      readonly kinds: readonly WireKind[]
+      /** The first twelve, with how many bytes each has. */
+      readonly stretches: readonly RowStretch[]
       readonly sentMs?: number
       readonly receivedMs?: number
     }
@@ -20,6 +26,13 @@ export type TraceRow = { readonly conversation: number; readonly atMs: number } 
   | { readonly event: 'note'; readonly at: Spot; readonly about: NoteKind; readonly words: string }
   | { readonly event: 'close'; readonly at: Spot; readonly code?: string; readonly words: string }
 )
+
+/** So many bytes that mean one thing. */
+export interface RowStretch {
+  readonly kind: WireKind
+  readonly bytes: number
+  readonly meaning: string
+}
 
 const SHOWN_BYTES = 64
 
@@ -40,7 +53,9 @@ export const traceRow = (event: TraceEvent, startMs: number): TraceRow => {
         ...(receivedMs === undefined ? {} : { receivedMs: since(receivedMs) }),
       }
       const hex = bytes.subarray(0, SHOWN_BYTES).toString('hex')
-      return { event: kind, ...stamp, from, what, bytes: bytes.length, hex, meaning, ...times }
+      const kinds = [...new Set(event.stretches.map((stretch) => stretch.kind))]
+      const stretches = event.stretches.slice(0, MOST_STRETCHES).map(rowStretch)
+      return { event: kind, ...stamp, from, what, bytes: bytes.length, hex, meaning, kinds, stretches, ...times }
     }
     case 'found':
       return { event: kind, ...stamp, from: event.from, bytes: event.byteCount }
@@ -50,6 +65,8 @@ export const traceRow = (event: TraceEvent, startMs: number): TraceRow => {
       return { event: kind, ...stamp, at: event.at, ...given({ code: event.code }), words: event.words }
   }
 }
+
+const rowStretch = ({ kind, bytes, meaning }: Stretch): RowStretch => ({ kind, bytes: bytes.length, meaning })
 
 const given = <Name extends string>(
   field: Readonly<Record<Name, string | undefined>>,

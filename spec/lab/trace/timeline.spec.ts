@@ -63,9 +63,24 @@ describe('a timeline of a proxy', () => {
       '{"event":"open","conversation":1,"atMs":0,"opener":"127.0.0.1:5","acceptor":"[::1]:8","dialect":"raw"}',
     )
     expect(lines[1]).to.equal(
-      '{"event":"said","conversation":1,"atMs":21.25,"from":"opener","what":"bytes","bytes":1,"hex":"ff","meaning":"","sentMs":1,"receivedMs":21.25}',
+      '{"event":"said","conversation":1,"atMs":21.25,"from":"opener","what":"bytes","bytes":1,"hex":"ff","meaning":"","kinds":["bytes"],"stretches":[{"kind":"bytes","bytes":1,"meaning":""}],"sentMs":1,"receivedMs":21.25}',
     )
     expect(lines.at(-1)).to.equal('{"event":"close","conversation":1,"atMs":33,"at":"between","words":"in good order"}')
+  })
+
+  it('tells every kind of bytes of a chunk, and its first twelve stretches one by one', () => {
+    const bytes = hex(`ff ${'0000000161'.repeat(6)} ff`)
+    const said = { conversation: 1, kind: 'delivered', from: 'opener', what: 'bytes', atMs: 5, arrivedMs: 5 } as const
+    const [row] = timelineOf('handshake', [{ ...said, bytes }]).rows
+    if (row?.event !== 'said') throw new Error('nothing was said')
+    expect(row.kinds).to.deep.equal(['opening', 'length', 'payload', 'answer'])
+    expect(row.stretches).to.have.lengthOf(12)
+    expect(row.stretches.slice(0, 3)).to.deep.equal([
+      { kind: 'opening', bytes: 1, meaning: 'opening: yes' },
+      { kind: 'length', bytes: 4, meaning: 'length 1' },
+      { kind: 'payload', bytes: 1, meaning: 'payload, 1 byte' },
+    ])
+    expect(row.meaning).to.match(/; and 2 more$/)
   })
 
   it('says how many bytes there are where nothing understands them', () => {
