@@ -4,10 +4,8 @@
  * Sizes: 64 B messages, read from chunks of 64 KiB.
  * Baseline: a hand-written loop over the same chunks.
  */
-import { HandshakeFraming, OK } from '@/framings/index.js'
-import { micro, type Micro } from './harness/micro.js'
-import { fillWithPattern } from './harness/pattern.js'
-import type { Question } from './harness/question.js'
+import { HandshakeFraming, OK } from 'framewright/framings'
+import { fillWithPattern, micro, type Micro, type Question } from 'framewright/bench'
 
 const BYTES = 64
 const LENGTH_BYTES = 4
@@ -21,6 +19,7 @@ const SECONDS = { full: 5, quick: 1, trial: 0.02 }
 export const codecs: Question = {
   name: 'codecs',
   asks: 'What does the handshake framing itself cost, without sockets?',
+  needs: ['benchmark'],
   answer: async (plan) => ({
     figures: await micro([reading, byHand, writing], SECONDS[plan.pace]),
     promised: [],

@@ -4,11 +4,8 @@
  * Sizes: 100 and 10,000 subscriptions, every other one a glob: with a beginning, a middle, an end or nothing of its own.
  * Baseline: the same with 100; beside them the naive way with 10,000, which tries every glob.
  */
-import { TopicIndex } from '@/protocols/lonely/index.js'
-import { duel } from './harness/duel.js'
-import type { Micro } from './harness/micro.js'
-import type { Question } from './harness/question.js'
-import { ratios } from './harness/statistics.js'
+import { TopicIndex } from 'framewright/lonely'
+import { duel, type Micro, type Question, ratios } from 'framewright/bench'
 
 const FEW = 100
 const MANY = 10_000
@@ -82,6 +79,7 @@ const naive = (subscriptions: number): Micro => {
 export const dispatch: Question = {
   name: 'dispatch',
   asks: 'Does finding the subscribers of a topic get slower with 10,000 subscriptions instead of 100?',
+  needs: ['benchmark'],
   answer: async (plan) => {
     const { rounds, seconds } = AMOUNTS[plan.pace]
     const figures = await duel([indexed(FEW), indexed(MANY), naive(MANY)], rounds, seconds)

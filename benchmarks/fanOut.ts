@@ -4,13 +4,10 @@
  * Sizes: 64 B, a hundred notifications waiting for their confirmation; and ours over WebSockets beside framed TCP with 4 KiB and 1 MiB.
  * Baseline: `aedes` and `mqtt` at QoS 1 in the same arrangement, over TCP.
  */
+import { bout, type Figure, messageRates, type Question, ratios, type Score } from 'framewright/bench'
 import { RECEIVERS } from './contenders/fanOut.js'
 import { lonelyHandshake, lonelyLength, lonelyWebSocket } from './contenders/lonelyFanOut.js'
 import { mqttFanOut } from './contenders/mqttFanOut.js'
-import { bout } from './harness/bout.js'
-import type { Figure, Question } from './harness/question.js'
-import { messageRates, type Score } from './harness/score.js'
-import { ratios } from './harness/statistics.js'
 
 const AMOUNTS = {
   full: { heats: 3, rounds: 5, small: 10_000, middle: 4_000, large: 60 },

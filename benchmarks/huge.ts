@@ -4,11 +4,9 @@
  * Sizes: one message of 0xecccccc0 bytes (3.7 GiB), from a source of 64 KiB pieces to a stream, every byte compared.
  * Baseline: the same bytes over bare `net`, thrown away on arrival.
  */
+import { type Contender, type Plan, type Question, RemoteEnd } from 'framewright/bench'
 import { handshakeStreamed } from './contenders/handshakeStreamed.js'
 import { netDiscarded } from './contenders/netDiscarded.js'
-import type { Contender } from './harness/contender.js'
-import type { Plan, Question } from './harness/question.js'
-import { RemoteEnd } from './harness/remoteEnd.js'
 
 const MIB = 1_048_576
 const AMOUNTS = {

@@ -4,12 +4,9 @@
  * Sizes: 10,000 connections to a server in a fresh process, or as many as the limit on open files allows.
  * Baseline: a bare `net` server with a listener for data, for errors and for the end of each socket.
  */
+import { type Contender, type Plan, type Question, ratios, RemoteEnd } from 'framewright/bench'
 import { handshakeAwaited } from './contenders/handshakeStrict.js'
 import { netIdle } from './contenders/netIdle.js'
-import type { Contender } from './harness/contender.js'
-import type { Plan, Question } from './harness/question.js'
-import { RemoteEnd } from './harness/remoteEnd.js'
-import { ratios } from './harness/statistics.js'
 
 const AMOUNTS = {
   full: { rounds: 7, connections: 10_000, timed: 1_000 },

@@ -4,10 +4,8 @@
  * Sizes: values of 1 KiB, 64 KiB, 1 MiB and 8 MiB (the usual `maxMessageBytes`), nothing between them, in chunks of 64 KiB.
  * Baseline: lines with the same content, whose ends are searched natively; `JSON.parse` on whole values.
  */
-import { JsonFraming, LineFraming, type OpenFraming } from '@/framings/index.js'
-import { micro, type Micro } from './harness/micro.js'
-import type { Figure, Question } from './harness/question.js'
-import { spreadOf } from './harness/statistics.js'
+import { JsonFraming, LineFraming, type OpenFraming } from 'framewright/framings'
+import { type Figure, micro, type Micro, type Question, spreadOf } from 'framewright/bench'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -19,6 +17,7 @@ const WRITER = { byte: () => {}, u32: () => {}, bytes: () => {} }
 export const json: Question = {
   name: 'json',
   asks: 'How fast are JSON values told apart, and is a long one as cheap a byte as a short one?',
+  needs: ['benchmark'],
   answer: async (plan) => {
     const measured = await micro(WORKS, SECONDS[plan.pace])
     const figures = measured.map((figure, at) => inMegabytes(figure, WORKS[at]?.valueBytes ?? Number.NaN))

@@ -5,15 +5,24 @@
  * Baseline: bare `net` that assembles the same Buffers behind a length; bare `net` whose bytes are thrown away on
  * arrival, without any framing; `ws`, one `send` a message.
  */
+import {
+  bout,
+  type Course,
+  type Entrant,
+  type Figure,
+  figuresOf,
+  megabyteRates,
+  type Plan,
+  type Promised,
+  type Question,
+  ratios,
+  type Score,
+} from 'framewright/bench'
 import { handshakePipelined } from './contenders/handshakePipelined.js'
 import { handshakeStreamed } from './contenders/handshakeStreamed.js'
 import { netAssembled } from './contenders/netAssembled.js'
 import { netDiscarded } from './contenders/netDiscarded.js'
 import { wsBinary } from './contenders/wsBinary.js'
-import { bout, type Course, type Entrant, figuresOf } from './harness/bout.js'
-import type { Figure, Plan, Promised, Question } from './harness/question.js'
-import { megabyteRates, type Score } from './harness/score.js'
-import { ratios } from './harness/statistics.js'
 
 const KIB = 1_024
 const MIB = 1_048_576

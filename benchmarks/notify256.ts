@@ -4,13 +4,9 @@
  * Sizes: 256 B, minimal headers, the digest made beforehand as a sender has it; reading verifies it.
  * Baseline: `mqtt-packet`, the codec of the usual MQTT client, for a PUBLISH of QoS 1 with the same topic and payload.
  */
-import { generate, parser } from 'mqtt-packet'
-import { codecs, type MessageOf, parseToBroadcaster, serialize, sha512 } from '@/protocols/lonely/index.js'
-import { duel } from './harness/duel.js'
-import type { Micro } from './harness/micro.js'
-import { patternAt } from './harness/pattern.js'
-import type { Question } from './harness/question.js'
-import { ratios } from './harness/statistics.js'
+import type * as MqttPacket from 'mqtt-packet'
+import { codecs, type MessageOf, parseToBroadcaster, serialize, sha512 } from 'framewright/lonely'
+import { duel, type Micro, patternAt, type Question, ratios } from 'framewright/bench'
 
 const BYTES = 256
 const TIMES = 100
@@ -48,7 +44,6 @@ const PUBLISH = {
   dup: false,
   retain: false,
 } as const
-const PUBLISH_BYTES = generate(PUBLISH)
 
 /** Does it `TIMES` times; `once` gives the size of what it made or found. */
 const work = (name: string, size: number, once: () => number): Micro => ({
@@ -62,7 +57,7 @@ const work = (name: string, size: number, once: () => number): Micro => ({
   },
 })
 
-const publishSize = (): (() => number) => {
+const publishSize = ({ parser }: typeof MqttPacket, bytes: Buffer): (() => number) => {
   let size = 0
   const reading = parser()
   reading.on('packet', (packet) => {
@@ -70,7 +65,7 @@ const publishSize = (): (() => number) => {
   })
   return () => {
     size = 0
-    reading.parse(PUBLISH_BYTES)
+    reading.parse(bytes)
     return size
   }
 }
@@ -78,16 +73,19 @@ const publishSize = (): (() => number) => {
 export const notify256: Question = {
   name: 'notify256',
   asks: 'What does a notification of 256 bytes cost to write and to read, against MQTT?',
+  needs: ['benchmark', 'mqtt-packet'],
   answer: async (plan) => {
+    const mqtt = await import('mqtt-packet')
+    const published = mqtt.generate(PUBLISH)
     const { rounds, seconds } = AMOUNTS[plan.pace]
     const works = [
       work('NOTIFY, serialize', NOTIFY_BYTES.length, () => serialize(NOTIFY).length),
-      work('PUBLISH, mqtt-packet generate', PUBLISH_BYTES.length, () => generate(PUBLISH).length),
+      work('PUBLISH, mqtt-packet generate', published.length, () => mqtt.generate(PUBLISH).length),
       work('NOTIFY, parse and verify', BYTES, () => {
         const message = parseToBroadcaster(NOTIFY_BYTES)
         return message.type === 'NOTIFY' ? message.payload.length : 0
       }),
-      work('PUBLISH, mqtt-packet parse', BYTES, publishSize()),
+      work('PUBLISH, mqtt-packet parse', BYTES, publishSize(mqtt, published)),
       work('RECEIVE_STREAM, parse', BYTES, () => codecs.RECEIVE_STREAM.parse(RECEIVE_BYTES).payload.length),
     ]
     const figures = await duel(works, rounds, seconds)

@@ -4,13 +4,10 @@
  * Sizes: 64 B, as many as fit, on one connection.
  * Baseline: `ws` sending the same messages, one `send` each; and a bare `net` loop that writes the same bytes by hand.
  */
+import { bout, figuresOf, messageRates, type Question, ratios } from 'framewright/bench'
 import { handshakePipelined } from './contenders/handshakePipelined.js'
 import { netPipelined } from './contenders/netPipelined.js'
 import { wsBinary } from './contenders/wsBinary.js'
-import { bout, figuresOf } from './harness/bout.js'
-import type { Question } from './harness/question.js'
-import { messageRates } from './harness/score.js'
-import { ratios } from './harness/statistics.js'
 
 const BYTES = 64
 /** Counts are such that all contenders take about as long. */

@@ -6,20 +6,17 @@
  * goes through a function and comes back, in parts of 16 KiB.
  * Baseline: the same RSA, AES and HMAC operations on bytes of the same sizes, by `node:crypto` and nothing else.
  */
-import { systemClock } from '@/core/index.js'
+import { systemClock } from 'framewright'
 import { Desk } from '@/protocols/pnet/desk.js'
 import { sealEnvelope } from '@/protocols/pnet/envelope.js'
-import { FernetKey, Node, NodeKey } from '@/protocols/pnet/index.js'
+import { FernetKey, Node, NodeKey } from 'framewright/pnet'
 import { Network } from '@/protocols/pnet/network.js'
 import { PublicKeyCache } from '@/protocols/pnet/publicKeyCache.js'
 import { encodeUniversal } from '@/protocols/pnet/universal.js'
+import { nowMs, type Plan, type Question, ratios, RemoteEnd } from 'framewright/bench'
 import { BareCryptography } from './contenders/bareCryptography.js'
 import { PNET_KEY } from './contenders/pnetKey.js'
 import { pnetStreamed } from './contenders/pnetStreamed.js'
-import { nowMs } from './harness/nowMs.js'
-import type { Plan, Question } from './harness/question.js'
-import { RemoteEnd } from './harness/remoteEnd.js'
-import { ratios } from './harness/statistics.js'
 
 const MIB = 1_048_576
 const AMOUNTS = {

@@ -1,7 +1,7 @@
+import type { Question } from 'framewright/bench'
 import { codecs } from './codecs.js'
 import { dispatch } from './dispatch.js'
 import { fanOut } from './fanOut.js'
-import type { Question } from './harness/question.js'
 import { huge } from './huge.js'
 import { idle } from './idle.js'
 import { json } from './json.js'

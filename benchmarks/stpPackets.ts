@@ -5,7 +5,7 @@
  * of 1 KiB; 16 peers.
  * Baseline: `JSON.parse` on the same header and the same body, both as text already.
  */
-import { systemClock } from '@/core/index.js'
+import { systemClock } from 'framewright'
 import { Guard } from '@/protocols/stp/guard.js'
 import { PacketDesk } from '@/protocols/stp/packetDesk.js'
 import { writePacket } from '@/protocols/stp/packetWriter.js'
@@ -14,9 +14,16 @@ import { Routes } from '@/protocols/stp/routes.js'
 import { freshIdentity, type Identity } from '@/protocols/stp/rsaKeys.js'
 import { nothingCounted } from '@/protocols/stp/stpCounts.js'
 import { stpSettingsOf } from '@/protocols/stp/stpOptions.js'
-import { micro, type Micro } from './harness/micro.js'
-import type { Answer, Figure, Pace, Promised, Question } from './harness/question.js'
-import { spreadOf } from './harness/statistics.js'
+import {
+  type Answer,
+  type Figure,
+  micro,
+  type Micro,
+  type Pace,
+  type Promised,
+  type Question,
+  spreadOf,
+} from 'framewright/bench'
 
 const PEERS = 16
 const PACKETS = 256
@@ -38,6 +45,7 @@ interface Sample {
 export const stpPackets: Question = {
   name: 'stpPackets',
   asks: 'What does a plain STP packet cost, from its bytes to its handler?',
+  needs: ['benchmark'],
   answer: async ({ pace }) => {
     const identity = await freshIdentity(2_048)
     const answers = [

@@ -5,12 +5,18 @@
  * Baseline: bare `net` sockets with noDelay that send and answer the same bytes by hand, without promises or checks; for
  * a sender that awaits each message, one whose next length likewise leaves after its payload.
  */
+import {
+  type Answer,
+  bout,
+  figuresOf,
+  messageRates,
+  type Plan,
+  type Question,
+  ratios,
+  type Score,
+} from 'framewright/bench'
 import { handshakeAwaited, handshakeBusy } from './contenders/handshakeStrict.js'
 import { netPingPong, netPingPongAwaited } from './contenders/netPingPong.js'
-import { bout, figuresOf } from './harness/bout.js'
-import type { Answer, Plan, Question } from './harness/question.js'
-import { messageRates, type Score } from './harness/score.js'
-import { ratios } from './harness/statistics.js'
 
 const BYTES = 64
 const AMOUNTS = {

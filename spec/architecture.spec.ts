@@ -7,7 +7,7 @@ import ts from 'typescript'
 interface Source {
   /** From `lib` on, such as `core/link.ts`. */
   readonly path: string
-  /** `errors`, `bytes`, `framings`, `core`, `protocols/NAME`, `lab`, `cli`, or `index` for the public surface. */
+  /** `errors`, `bytes`, `framings`, `core`, `protocols/NAME`, `lab`, `bench`, `cli`, or `index` for the public surface. */
   readonly room: string
   readonly lines: number
   /** What it imports, as a path from `lib` on, or a package or built-in as it stands. */
@@ -76,7 +76,9 @@ const isIndex = (target: string): boolean => target.endsWith('/index.js')
 describe('the rooms of lib', () => {
   it('are those of the plan, and every file stands in one of them', () => {
     const rooms = new Set(SOURCES.map(({ room }) => room.replace(/\/.*/, '')))
-    expect(['errors', 'index', 'bytes', 'framings', 'core', 'protocols', 'lab', 'cli']).to.include.members([...rooms])
+    expect(['errors', 'index', 'bytes', 'framings', 'core', 'protocols', 'lab', 'bench', 'cli']).to.include.members([
+      ...rooms,
+    ])
   })
 
   it('errors imports nothing', () => {
@@ -116,13 +118,25 @@ describe('the rooms of lib', () => {
     expect(strays(inRoom('lab'), allowed)).to.deep.equal([])
   })
 
+  it('the benchmark room imports core by its index only, and what is below', () => {
+    const allowed = (target: string): boolean =>
+      within('bench', 'framings', 'bytes', 'errors')(target) || target === 'core/index.js'
+    expect(strays(inRoom('bench'), allowed)).to.deep.equal([])
+  })
+
   it('the command line imports other rooms by their index only', () => {
     expect(strays(inRoom('cli'), (target) => within('cli', 'errors')(target) || isIndex(target))).to.deep.equal([])
   })
 
-  it('nothing but the command line and the public surface imports the lab, and nothing at all the command line', () => {
-    const others = SOURCES.filter(({ room }) => room !== 'lab' && room !== 'cli' && room !== 'index')
-    expect(strays(others, (target) => !within('lab')(target))).to.deep.equal([])
+  it('nothing but the command line imports the benchmark room, nor but it and the public surface the lab', () => {
+    const others = SOURCES.filter(({ room }) => room !== 'cli')
+    const outside = (...rooms: readonly string[]): readonly Source[] =>
+      others.filter(({ room }) => !rooms.includes(room))
+    expect(strays(outside('bench'), (target) => !within('bench')(target))).to.deep.equal([])
+    expect(strays(outside('lab', 'index'), (target) => !within('lab')(target))).to.deep.equal([])
+  })
+
+  it('nothing at all imports the command line', () => {
     expect(
       strays(
         SOURCES.filter(({ room }) => room !== 'cli'),
@@ -146,12 +160,20 @@ describe('the rooms of lib', () => {
 })
 
 describe('every file of lib', () => {
+  const usesOf = (sources: readonly Source[], forbidden: (name: string) => boolean): string[] =>
+    sources.flatMap(({ path, globals }) => globals.filter(forbidden).map((name) => `${path} uses ${name}`))
+
   it('leaves printing and the process to the command line; beside it only nextTick and emitWarning are used', () => {
     const harmless = new Set(['process.nextTick', 'process.emitWarning'])
-    const found = SOURCES.filter(({ room }) => room !== 'cli').flatMap(({ path, globals }) =>
-      globals.filter((name) => !harmless.has(name)).map((name) => `${path} uses ${name}`),
-    )
-    expect(found).to.deep.equal([])
+    const others = SOURCES.filter(({ room }) => room !== 'cli' && room !== 'bench')
+    expect(usesOf(others, (name) => !harmless.has(name))).to.deep.equal([])
+  })
+
+  it('prints nothing in the benchmark room, which measures its process; only the program of an end leaves it', () => {
+    const spoken = /^console\.|^process\.(stdin|stdout|stderr|argv|exitCode)$/
+    expect(usesOf(inRoom('bench'), (name) => spoken.test(name))).to.deep.equal([])
+    const leaves = usesOf(inRoom('bench'), (name) => name === 'process.exit')
+    expect(leaves).to.deep.equal(['bench/endProcess.ts uses process.exit'])
   })
 
   it('has at most 300 lines', () => {

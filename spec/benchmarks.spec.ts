@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import * as faults from '../benchmarks/contenders/faulty.js'
-import { Arrivals } from '../benchmarks/harness/arrivals.js'
-import { bout } from '../benchmarks/harness/bout.js'
-import { runBenchmarks } from '../benchmarks/harness/commandLine.js'
-import type { Contender } from '../benchmarks/harness/contender.js'
-import { Messages } from '../benchmarks/harness/messages.js'
-import { micro } from '../benchmarks/harness/micro.js'
-import type { Answer, Question } from '../benchmarks/harness/question.js'
-import { spreadOf } from '../benchmarks/harness/statistics.js'
+import { type Answer, bout, type Contender, micro, type Question } from '@/bench/index.js'
+import { runBenchmarks } from '../benchmarks/commandLine.js'
 import { QUESTIONS } from '../benchmarks/questions.js'
 import { strict64 } from '../benchmarks/strict64.js'
 
@@ -143,28 +137,5 @@ describe('benchmarks', function () {
       expect(err).to.contain('Usage:').and.to.contain(strict64.asks)
     }
     expect(await run([strict64], ['--help'])).to.include({ code: 0, err: '' })
-  })
-
-  it('recognises messages however the stream is cut, with and without looking at every byte', () => {
-    const load = { bytes: 1_000, count: 3 }
-    const messages = new Messages(load)
-    const stream = Buffer.concat(
-      [0, 1, 2].flatMap((index) => [...messages.pieces(index)].map((piece) => Buffer.from(piece))),
-    )
-    for (const thorough of [true, false]) {
-      for (const cut of [1, 3, 7, 999, 1_000, 1_001, 3_000]) {
-        const arrivals = new Arrivals()
-        arrivals.expect(load, thorough)
-        for (let at = 0; at < stream.length; at += cut) arrivals.bytes(stream.subarray(at, at + cut))
-        expect(() => arrivals.check(), `cut ${cut}`).to.not.throw()
-        arrivals.bytes(Buffer.alloc(1))
-        expect(() => arrivals.check()).to.throw('1 bytes came after the last of 3 messages')
-      }
-    }
-  })
-
-  it('takes the middle half of the samples for their spread', () => {
-    expect(spreadOf([5, 1, 4, 2, 3])).to.deep.equal({ median: 3, low: 2, high: 4 })
-    expect(spreadOf([2])).to.deep.equal({ median: 2, low: 2, high: 2 })
   })
 })

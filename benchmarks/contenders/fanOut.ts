@@ -1,5 +1,4 @@
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Messages } from '../harness/messages.js'
+import type { Arrivals, Messages } from 'framewright/bench'
 
 /** Receivers of each notification. */
 export const RECEIVERS = 10

@@ -1,4 +1,4 @@
-import { Client, Connection, type ConnectionOptions } from '@/core/index.js'
+import { Client, Connection, type ConnectionOptions } from 'framewright'
 
 /** A connection of ours with the default options, but for what is given. */
 export const connectHandshake = (port: number, options: ConnectionOptions = {}): Promise<Connection> => {

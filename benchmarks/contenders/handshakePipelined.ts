@@ -1,4 +1,4 @@
-import type { Contender } from '../harness/contender.js'
+import type { Contender } from 'framewright/bench'
 import { connectHandshake } from './handshakeConnected.js'
 import { receiverOf, serveHandshake } from './handshakeServing.js'
 import { inHalves } from './inHalves.js'

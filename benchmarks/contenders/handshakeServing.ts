@@ -1,6 +1,5 @@
-import { Connection, type ConnectionOptions, Server } from '@/core/index.js'
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Serving } from '../harness/contender.js'
+import { Connection, type ConnectionOptions, Server } from 'framewright'
+import type { Arrivals, Serving } from 'framewright/bench'
 
 /** A server of ours at a free port. Its options are the defaults, but for what is given and the limits on connections. */
 export const serveHandshake = async (

@@ -1,6 +1,5 @@
-import type { Connection } from '@/core/index.js'
-import type { Contender, Sending } from '../harness/contender.js'
-import type { Messages } from '../harness/messages.js'
+import type { Connection } from 'framewright'
+import type { Contender, Messages, Sending } from 'framewright/bench'
 import { connectHandshake } from './handshakeConnected.js'
 import { receiverOf, serveHandshake } from './handshakeServing.js'
 

@@ -1,4 +1,4 @@
-import type { Messages } from '../harness/messages.js'
+import type { Messages } from 'framewright/bench'
 
 /**
  * Goes through the messages so that never more than `messages.ahead` are under way: while one half of those settles,

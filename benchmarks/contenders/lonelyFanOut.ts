@@ -1,6 +1,5 @@
-import { Broadcaster, Subscriber } from '@/protocols/lonely/index.js'
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Contender, Serving } from '../harness/contender.js'
+import { Broadcaster, Subscriber } from 'framewright/lonely'
+import type { Arrivals, Contender, Serving } from 'framewright/bench'
 import { FanOut, RECEIVERS, sendConfirmed, TOPIC } from './fanOut.js'
 
 /** How both ends of ours are joined. */

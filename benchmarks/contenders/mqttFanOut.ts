@@ -1,7 +1,5 @@
 import { createServer } from 'node:net'
-import { Aedes } from 'aedes'
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Contender, Serving } from '../harness/contender.js'
+import type { Arrivals, Contender, Serving } from 'framewright/bench'
 import { FanOut, RECEIVERS, sendConfirmed, TOPIC } from './fanOut.js'
 import { connectMqtt } from './mqttPackage.js'
 
@@ -9,6 +7,7 @@ const QOS = { qos: 1 } as const
 
 /** `aedes` with ten clients of `mqtt` in one process; every step at QoS 1, so confirmed. */
 const serve = async (arrivals: Arrivals): Promise<Serving> => {
+  const { Aedes } = await import('aedes')
   const broker = await Aedes.createBroker()
   const server = createServer(broker.handle)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -40,6 +39,7 @@ const serve = async (arrivals: Arrivals): Promise<Serving> => {
 export const mqttFanOut: Contender = {
   name: 'aedes + mqtt, QoS 1',
   module: import.meta.url,
+  needs: ['aedes', 'mqtt'],
   serve,
   connect: async (port) => {
     const client = await connectMqtt(port)

@@ -1,4 +1,4 @@
-import type { Contender } from '../harness/contender.js'
+import type { Contender } from 'framewright/bench'
 import { connectBare, endBare } from './netConnected.js'
 import { listenBare } from './netListening.js'
 

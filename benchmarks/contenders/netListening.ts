@@ -1,6 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Serving } from '../harness/contender.js'
+import type { Arrivals, Serving } from 'framewright/bench'
 
 /** What every bare contender listens with: `node:net` and nothing else. */
 export const listenBare = (arrivals: Arrivals, taken: (socket: Socket) => void): Promise<Serving> => {

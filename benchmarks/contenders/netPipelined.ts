@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Contender, Sending } from '../harness/contender.js'
-import type { Messages } from '../harness/messages.js'
+import type { Arrivals, Contender, Messages, Sending } from 'framewright/bench'
 import { connectBare, endBare } from './netConnected.js'
 import { listenBare } from './netListening.js'
 

@@ -1,6 +1,5 @@
-import { AdvancedNode, FernetKey, type FunctionCall, NodeKey } from '@/protocols/pnet/index.js'
-import { Arrivals } from '../harness/arrivals.js'
-import type { Contender } from '../harness/contender.js'
+import { AdvancedNode, FernetKey, type FunctionCall, NodeKey } from 'framewright/pnet'
+import { Arrivals, type Contender } from 'framewright/bench'
 import { PNET_KEY } from './pnetKey.js'
 
 /** Of the network; it protects nothing either. */

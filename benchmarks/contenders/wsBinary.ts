@@ -1,12 +1,12 @@
-import { WebSocket, WebSocketServer } from 'ws'
-import type { Arrivals } from '../harness/arrivals.js'
-import type { Contender, Serving } from '../harness/contender.js'
+import type { WebSocket } from 'ws'
+import type { Arrivals, Contender, Serving } from 'framewright/bench'
 import { inHalves, lastLeft } from './inHalves.js'
 
 /** `ws` as it is used: one `send` a message, binary, no compression. */
 export const wsBinary: Contender = {
   name: 'ws',
   module: import.meta.url,
+  needs: ['ws'],
   serve: (arrivals) => serve(arrivals),
   connect: async (port) => {
     const socket = await connected(port)
@@ -25,8 +25,9 @@ export const wsBinary: Contender = {
   },
 }
 
-const serve = (arrivals: Arrivals): Promise<Serving> =>
-  new Promise((resolve, reject) => {
+const serve = async (arrivals: Arrivals): Promise<Serving> => {
+  const { WebSocketServer } = await import('ws')
+  return new Promise((resolve, reject) => {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
     server.on('connection', (socket) => {
       socket.on('message', (data) => {
@@ -50,10 +51,13 @@ const serve = (arrivals: Arrivals): Promise<Serving> =>
       })
     })
   })
+}
 
-const connected = (port: number): Promise<WebSocket> =>
-  new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
+const connected = async (port: number): Promise<WebSocket> => {
+  const library = await import('ws')
+  return new Promise((resolve, reject) => {
+    const socket = new library.WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
     socket.once('error', reject)
     socket.once('open', () => resolve(socket))
   })
+}

@@ -1,11 +1,12 @@
-import type { Environment } from './environment.js'
-import { type Answer, type Figure, holds, type Pace, type Promised, type Question } from './question.js'
-import { type Spread, spreadOf } from './statistics.js'
+import type { Environment } from '@/bench/environment.js'
+import { type Answer, type Figure, holds, type Pace, type Promised, type Question } from '@/bench/question.js'
+import { type Spread, spreadOf } from '@/bench/statistics.js'
 
 /** Everything a run has found out, to be kept or compared. */
 export interface Report {
   readonly environment: Environment
   readonly pace: Pace
+  /** ISO 8601. */
   readonly startedAt: string
   readonly answers: readonly { readonly question: string; readonly answer: Answer }[]
 }

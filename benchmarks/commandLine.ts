@@ -1,16 +1,19 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { environment } from './environment.js'
-import type { Pace, Plan, Question } from './question.js'
-import { describeAnswer, describeEnvironment, type Report } from './report.js'
+import {
+  answerAll,
+  describeAnswer,
+  describeEnvironment,
+  environment,
+  type Pace,
+  type Question,
+} from 'framewright/bench'
 
 /** Where text goes. */
 export interface Output {
   readonly stdout: { write(text: string): unknown }
   readonly stderr: { write(text: string): unknown }
 }
-
-const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 5_000 }
 
 const usage = (
   questions: readonly Question[],
@@ -41,29 +44,19 @@ export const runBenchmarks = async (
     output.stdout.write(usage(questions))
     return 0
   }
-  const report = { environment: environment(), pace: wish.pace, startedAt: new Date().toISOString() }
-  output.stdout.write(`${describeEnvironment(report.environment)}\n`)
-  const answers: Report['answers'][number][] = []
-  for (const question of wish.chosen) {
-    try {
-      const answer = await question.answer(planFor(question, wish.pace, output))
-      answers.push({ question: question.name, answer })
-      output.stdout.write(`\n${describeAnswer(question, answer, wish.pace)}\n`)
-    } catch (error) {
-      output.stderr.write(`${question.name} failed: ${error instanceof Error ? error.message : String(error)}\n`)
-      return 1
-    }
+  output.stdout.write(`${describeEnvironment(environment())}\n`)
+  try {
+    const report = await answerAll(wish.chosen, wish.pace, {
+      progress: ({ name }, text) => void output.stderr.write(`${name}: ${text}\n`),
+      answered: (question, answer) => void output.stdout.write(`\n${describeAnswer(question, answer, wish.pace)}\n`),
+    })
+    if (wish.json !== undefined) await writeFile(wish.json, `${JSON.stringify(report)}\n`)
+    return 0
+  } catch (error) {
+    output.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
   }
-  if (wish.json !== undefined)
-    await writeFile(wish.json, `${JSON.stringify({ ...report, answers } satisfies Report)}\n`)
-  return 0
 }
-
-const planFor = ({ name }: Question, pace: Pace, { stderr }: Output): Plan => ({
-  pace,
-  timeoutMs: TIMEOUT_MS[pace],
-  progress: (text) => void stderr.write(`${name}: ${text}\n`),
-})
 
 interface Wish {
   readonly chosen: readonly Question[]

@@ -1,6 +1,6 @@
-import { type Micro, micro } from './micro.js'
-import type { Figure } from './question.js'
-import { spreadOf } from './statistics.js'
+import { type Micro, micro } from '@/bench/micro.js'
+import type { Figure } from '@/bench/question.js'
+import { spreadOf } from '@/bench/statistics.js'
 
 /**
  * Runs all works once a round, each time beginning with another, so that a ratio can be taken between samples of the

@@ -1,4 +1,4 @@
-import { fillWithPattern, PIECE_BYTES, patternAt } from './pattern.js'
+import { fillWithPattern, PIECE_BYTES, patternAt } from '@/bench/pattern.js'
 
 /** How much one sample sends. */
 export interface Load {

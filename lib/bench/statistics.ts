@@ -11,9 +11,9 @@ export const spreadOf = (samples: readonly number[]): Spread => {
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
 }
 
-/** Each of `ours` over the one of `theirs` that was taken beside it. */
+/** Each of `ours` over the one of `theirs` that was taken beside it. None where one of both was left out. */
 export const ratios = (ours: readonly number[], theirs: readonly number[]): number[] =>
-  ours.map((value, round) => value / (theirs[round] ?? Number.NaN))
+  theirs.length === 0 ? [] : ours.map((value, round) => value / (theirs[round] ?? Number.NaN))
 
 const quantile = (sorted: readonly number[], part: number): number => {
   const place = (sorted.length - 1) * part

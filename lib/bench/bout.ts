@@ -1,8 +1,8 @@
-import type { Contender } from './contender.js'
-import type { Load } from './messages.js'
-import type { Figure, Plan } from './question.js'
-import { RemoteEnd } from './remoteEnd.js'
-import { megabyteRates, messageRates, type Sample, type Score } from './score.js'
+import type { Contender } from '@/bench/contender.js'
+import type { Load } from '@/bench/messages.js'
+import type { Figure, Plan } from '@/bench/question.js'
+import { RemoteEnd } from '@/bench/remoteEnd.js'
+import { megabyteRates, messageRates, type Sample, type Score } from '@/bench/score.js'
 
 /** A contender with what it is to send in each sample. */
 export interface Entrant {
@@ -30,18 +30,23 @@ const STEADY_MEMORY = { MALLOC_TRIM_THRESHOLD_: '1073741824', MALLOC_MMAP_THRESH
 /**
  * Lets the entrants send in turn, round after round, so that whatever else the machine does meets all alike. Each has
  * two processes of its own, which sleep while others are at work, and one connection, which stays open for a heat.
+ * @returns a score for each entrant, in their order, without samples for one whose packages are not installed
  * @throws Error when a message is lost, doubled, altered or late, or when an end fails
  */
 export const bout = async (entrants: readonly Entrant[], course: Course, plan: Plan): Promise<Score[]> => {
-  const heats: Sample[][][] = []
+  const present = entrants.filter(({ contender: { name, needs = [] } }) => plan.present(name, needs))
+  const samples = new Map<Entrant, Sample[]>()
   for (let number = 1; number <= course.heats; number++) {
     const progress = (text: string): void => plan.progress(`heat ${number} of ${course.heats}, ${text}`)
-    heats.push(await heat(entrants, course, { ...plan, progress }))
+    const samplesOfAll = await heat(present, course, { ...plan, progress })
+    for (const [place, entrant] of present.entries())
+      samples.set(entrant, [...(samples.get(entrant) ?? []), ...(samplesOfAll[place] ?? [])])
   }
-  return entrants.map(({ contender, load }, place) => {
-    const samples = heats.flatMap((samplesOfAll) => samplesOfAll[place] ?? [])
-    return { name: contender.name, load, samples }
-  })
+  return entrants.map((entrant) => ({
+    name: entrant.contender.name,
+    load: entrant.load,
+    samples: samples.get(entrant) ?? [],
+  }))
 }
 
 /** @returns the samples of each entrant */

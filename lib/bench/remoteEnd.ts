@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { End } from './end.js'
-import { keepOnCore } from './ownCore.js'
+import type { End } from '@/bench/end.js'
+import { keepOnCore } from '@/bench/ownCore.js'
 
 export interface Order {
   readonly id: number

@@ -1,5 +1,6 @@
-import type { Score } from './score.js'
-import type { Spread } from './statistics.js'
+import type { Latencies } from '@/bench/latencies.js'
+import type { Score } from '@/bench/score.js'
+import type { Spread } from '@/bench/statistics.js'
 
 /** `full` is what the promised numbers are judged by; `quick` takes part of the time; `trial` only shows that everything works. */
 export type Pace = 'full' | 'quick' | 'trial'
@@ -10,13 +11,27 @@ export interface Plan {
   /** Anything a contender is told to do must be done by then. */
   readonly timeoutMs: number
   progress(text: string): void
+  /** @returns whether `what` can be measured here; a note says so where a package that it needs is not installed */
+  present(what: string, needs: readonly string[]): boolean
+}
+
+/** What a figure is drawn over; the values of `value` are bytes a message, milliseconds of delay, or connections. */
+export type Axis = 'messageBytes' | 'delayMs' | 'connections'
+
+/** Where a figure stands in a plot: one line for each `line`, such as a contender, and one point for each `value`. */
+export interface Point {
+  readonly line: string
+  readonly axis: Axis
+  readonly value: number
 }
 
 /** One thing measured. */
 export interface Figure {
   readonly name: string
+  /** For one that is part of a row of like ones. */
+  readonly point?: Point
   readonly unit: string
-  /** One a round, in order. */
+  /** One a round, in order. None if it was left out. */
   readonly samples: readonly number[]
 }
 
@@ -34,6 +49,7 @@ export interface Answer {
   readonly promised: readonly Promised[]
   /** What the rates were computed from, with the processor time of both ends. */
   readonly scores?: readonly Score[]
+  readonly latencies?: readonly Latencies[]
   /** What a reader must know to read the figures. */
   readonly notes?: readonly string[]
 }
@@ -43,6 +59,8 @@ export interface Question {
   /** As on the command line. */
   readonly name: string
   readonly asks: string
+  /** Packages without which there is no answer. */
+  readonly needs?: readonly string[]
   answer(plan: Plan): Promise<Answer>
 }
 

@@ -1,4 +1,4 @@
-import type { Load } from './messages.js'
+import type { Load } from '@/bench/messages.js'
 
 /** How one entrant did. */
 export interface Sample {

@@ -1,5 +1,5 @@
-import { End } from './end.js'
-import type { Order } from './remoteEnd.js'
+import { End } from '@/bench/end.js'
+import type { Order } from '@/bench/remoteEnd.js'
 
 /** The program of both processes of a contender: does what it is told until nobody is there to tell it more. */
 const end = new End()

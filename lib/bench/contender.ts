@@ -1,5 +1,5 @@
-import type { Arrivals } from './arrivals.js'
-import type { Messages } from './messages.js'
+import type { Arrivals } from '@/bench/arrivals.js'
+import type { Messages } from '@/bench/messages.js'
 
 /** The receiving end of a contender, in the process that listens. */
 export interface Serving {
@@ -27,6 +27,8 @@ export interface Contender {
   readonly module: string
   /** What an idle client sends to be taken in, and receives when it has been. */
   readonly greeting?: readonly number[]
+  /** Packages that it imports, in `serve` and `connect` only. Where one is not installed, the contender is left out. */
+  readonly needs?: readonly string[]
   /** Listens at a free port of 127.0.0.1 and tells `arrivals` of everything that comes. */
   serve(arrivals: Arrivals): Promise<Serving>
   connect(port: number): Promise<Sending>

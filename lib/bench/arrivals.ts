@@ -1,6 +1,6 @@
-import { type Load, NUMBER_BYTES } from './messages.js'
-import { nowMs } from './nowMs.js'
-import { isPattern, patternAt, seemsPattern } from './pattern.js'
+import { type Load, NUMBER_BYTES } from '@/bench/messages.js'
+import { nowMs } from '@/bench/nowMs.js'
+import { isPattern, patternAt, seemsPattern } from '@/bench/pattern.js'
 
 /** Sees to it that what arrives is what was sent: every message, once, in order, unaltered. */
 export class Arrivals {

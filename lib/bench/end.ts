@@ -1,11 +1,11 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
-import { Arrivals } from './arrivals.js'
-import type { Contender, Sending, Serving } from './contender.js'
-import { gatherIdleCrowd } from './idleCrowd.js'
-import { LiveTimers } from './liveTimers.js'
-import { type Held, heldAfterCollection, PeakMemory } from './memory.js'
-import { type Load, Messages } from './messages.js'
-import { nowMs } from './nowMs.js'
+import { Arrivals } from '@/bench/arrivals.js'
+import type { Contender, Sending, Serving } from '@/bench/contender.js'
+import { gatherIdleCrowd } from '@/bench/idleCrowd.js'
+import { LiveTimers } from '@/bench/liveTimers.js'
+import { type Held, heldAfterCollection, PeakMemory } from '@/bench/memory.js'
+import { type Load, Messages } from '@/bench/messages.js'
+import { nowMs } from '@/bench/nowMs.js'
 
 /** Which contender, for a process that has to load it. */
 export type ContenderRef = Pick<Contender, 'name' | 'module'>

@@ -1,0 +1,67 @@
+import { environment } from '@/bench/environment.js'
+import { missingPackages, packageVersion } from '@/bench/packages.js'
+import type { Answer, Pace, Question } from '@/bench/question.js'
+import type { Report } from '@/bench/report.js'
+
+/** Hears how a run goes. */
+export interface Watcher {
+  progress(question: Question, text: string): void
+  answered(question: Question, answer: Answer): void
+}
+
+const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 5_000 }
+
+/**
+ * Answers the questions, one after the other. What needs packages that are not installed is left out, and a note says so.
+ * @throws Error that begins with the name of a question, when a contender fails or a message does not arrive as it was sent
+ */
+export const answerAll = async (questions: readonly Question[], pace: Pace, watcher: Watcher): Promise<Report> => {
+  const startedAt = new Date().toISOString()
+  const where = environment()
+  const packages = new Map(Object.entries(where.packages))
+  const answers: Report['answers'][number][] = []
+  for (const question of questions) {
+    const answer = await answerTo(question, pace, watcher, packages)
+    answers.push({ question: question.name, answer })
+    watcher.answered(question, answer)
+  }
+  return { environment: { ...where, packages: Object.fromEntries(packages) }, pace, startedAt, answers }
+}
+
+/** @param packages gets the versions of those that are used */
+const answerTo = async (
+  question: Question,
+  pace: Pace,
+  watcher: Watcher,
+  packages: Map<string, string>,
+): Promise<Answer> => {
+  const notes = new Set<string>()
+  const present = (what: string, needs: readonly string[]): boolean => {
+    const missing = missingPackages(needs)
+    if (missing.length > 0) notes.add(`${what} is left out; to have it: npm install ${missing.join(' ')}`)
+    else for (const name of needs) packages.set(name, packageVersion(name) ?? '')
+    return missing.length === 0
+  }
+  if (!present('the question', question.needs ?? [])) return { figures: [], promised: [], notes: [...notes] }
+  const progress = (text: string): void => watcher.progress(question, text)
+  try {
+    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], progress, present })
+    return whole(answer, notes)
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error)
+    throw new Error(`${question.name} failed: ${says}`, { cause: error })
+  }
+}
+
+/** Without what has not been measured. */
+const whole = (answer: Answer, notes: ReadonlySet<string>): Answer => {
+  const measured = ({ samples }: { readonly samples: readonly unknown[] }): boolean => samples.length > 0
+  const all = [...(answer.notes ?? []), ...notes]
+  return {
+    ...answer,
+    figures: answer.figures.filter(measured),
+    promised: answer.promised.filter(measured),
+    ...(answer.scores === undefined ? {} : { scores: answer.scores.filter(measured) }),
+    ...(all.length === 0 ? {} : { notes: all }),
+  }
+}

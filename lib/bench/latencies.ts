@@ -1,0 +1,48 @@
+import { createHistogram } from 'node:perf_hooks'
+import type { Point } from '@/bench/question.js'
+
+/** How long each of many messages took, of all rounds together. */
+export interface Latencies {
+  readonly name: string
+  /** For one that is part of a row of like ones. */
+  readonly point?: Point
+  readonly count: number
+  readonly minNs: number
+  readonly meanNs: number
+  readonly maxNs: number
+  /** From 0 to 100 percent, denser towards the end: what share of the messages took at most so many nanoseconds. */
+  readonly percentiles: readonly (readonly [percent: number, ns: number])[]
+}
+
+/** 1, 10 to 90, 91 to 99, 99.1 to 99.9 and so on: the end, where stalls show, as closely as the beginning. */
+const SHARES = [
+  1,
+  ...[100, 10, 1, 0.1, 0.01].flatMap((rest) =>
+    Array.from({ length: 9 }, (_, at) => Number((100 - rest + ((at + 1) * rest) / 10).toFixed(4))),
+  ),
+]
+
+/** @param samplesNs at least one */
+export const latenciesOf = (name: string, samplesNs: Iterable<number>, point?: Point): Latencies => {
+  const histogram = createHistogram()
+  let sum = 0
+  for (const ns of samplesNs) {
+    histogram.record(Math.max(1, Math.round(ns)))
+    sum += ns
+  }
+  const { count, min, max } = histogram
+  const shares = [...SHARES.filter((share) => (1 - share / 100) * count > 0.5), 100]
+  return {
+    name,
+    ...(point === undefined ? {} : { point }),
+    count,
+    minNs: min,
+    meanNs: sum / count,
+    maxNs: max,
+    percentiles: shares.map((share) => [share, histogram.percentile(share)]),
+  }
+}
+
+/** The least time that `percent` of the messages did not exceed. */
+export const percentileNs = ({ percentiles, maxNs }: Latencies, percent: number): number =>
+  percentiles.find(([share]) => share >= percent)?.[1] ?? maxNs

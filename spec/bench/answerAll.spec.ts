@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import { answerAll, bout, type Contender, type Question } from '@/bench/index.js'
+import { faultless, FAULTY_BYTES } from '../../benchmarks/contenders/faulty.js'
+
+const WATCHER = { progress: () => {}, answered: () => {} }
+const load = { bytes: FAULTY_BYTES, count: 10 }
+const missing: Contender = { ...faultless, name: 'of others', needs: ['no-such-package-of-ours'] }
+
+const questionFor = (contenders: readonly Contender[]): Question => ({
+  name: 'present',
+  asks: 'Who is there?',
+  answer: async (plan) => {
+    const entrants = contenders.map((contender) => ({ contender, load }))
+    const scores = await bout(entrants, { heats: 1, rounds: 1 }, plan)
+    const figures = scores.map(({ name, samples }) => ({ name, unit: '', samples: samples.map(() => 1) }))
+    return { scores, figures, promised: [] }
+  },
+})
+
+describe('answering questions', function () {
+  this.timeout(20_000)
+
+  it('leaves out a contender whose package is not installed, and a note says how to have it', async () => {
+    const { answers } = await answerAll([questionFor([missing, faultless])], 'trial', WATCHER)
+    const [{ answer } = { answer: undefined }] = answers
+    expect(answer?.figures).to.deep.equal([{ name: 'faultless', unit: '', samples: [1] }])
+    expect(answer?.scores?.map(({ name }) => name)).to.deep.equal(['faultless'])
+    expect(answer?.notes).to.deep.equal(['of others is left out; to have it: npm install no-such-package-of-ours'])
+  })
+
+  it('leaves out a question whose package is not installed', async () => {
+    const question: Question = { ...questionFor([]), needs: ['no-such-package-of-ours'] }
+    const { answers } = await answerAll([question], 'trial', WATCHER)
+    const notes = ['the question is left out; to have it: npm install no-such-package-of-ours']
+    expect(answers).to.deep.equal([{ question: 'present', answer: { figures: [], promised: [], notes } }])
+  })
+
+  it('says where a run was made: Node, processor, cores, system, and the versions of what is compared', async () => {
+    const question = questionFor([missing, { ...faultless, needs: ['ws'] }])
+    const { environment } = await answerAll([question], 'trial', WATCHER)
+    expect(environment).to.include({ node: process.version })
+    expect(environment.packages).to.have.all.keys('framewright', 'ws')
+    expect(environment.packages['ws']).to.match(/^8\./)
+  })
+
+  it('rejects with the name of the question that could not be answered', async () => {
+    const question: Question = { name: 'broken', asks: 'Why?', answer: () => Promise.reject(new Error('on purpose')) }
+    const says = await answerAll([question], 'trial', WATCHER).then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    )
+    expect(says).to.equal('broken failed: on purpose')
+  })
+})
