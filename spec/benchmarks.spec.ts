@@ -38,7 +38,7 @@ const answering = (answer: Answer): Question => ({
 })
 
 describe('benchmarks', function () {
-  this.timeout(20_000)
+  this.timeout(90_000)
   this.slow(5_000)
 
   for (const question of QUESTIONS) {

@@ -9,7 +9,7 @@ export interface Watcher {
   answered(question: Question, answer: Answer): void
 }
 
-const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 5_000 }
+const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 30_000 }
 
 /**
  * Answers the questions, one after the other. What needs packages that are not installed is left out, and a note says so.

@@ -18,7 +18,7 @@ const questionFor = (contenders: readonly Contender[]): Question => ({
 })
 
 describe('answering questions', function () {
-  this.timeout(20_000)
+  this.timeout(90_000)
 
   it('leaves out a contender whose package is not installed, and a note says how to have it', async () => {
     const { answers } = await answerAll([questionFor([missing, faultless])], 'trial', WATCHER)
