@@ -1,15 +1,31 @@
 import { socketBelow } from '@/core/socketBelow.js'
+import { Tally } from '@/core/tally.js'
 
-/** Who may come in: how many sockets there are, in all and from each address, those included whose `connInit` runs. */
+/** How many sockets a server bears. */
+export interface AdmissionLimits {
+  readonly connectionLimit: number
+  readonly connectionLimitPerAddress: number
+  readonly openingLimitPerAddress: number
+}
+
+/**
+ * Who may come in: how many sockets there are, in all and from each address, those included whose `connInit` runs; and
+ * how many of an address are still at the door, in their TLS or opening handshake or being turned away.
+ */
 export class Admission {
   readonly #limitPerAddress: number
+  readonly #doorLimit: number
   #limit: number
   #total = 0
-  readonly #perAddress = new Map<string, number>()
+  readonly #inside = new Tally()
+  readonly #waiting = new Tally()
+  /** Those at the door that are counted, and where they come from. */
+  readonly #door = new Map<unknown, string>()
 
-  constructor(limit: number, limitPerAddress: number) {
-    this.#limit = limit
-    this.#limitPerAddress = limitPerAddress
+  constructor({ connectionLimit, connectionLimitPerAddress, openingLimitPerAddress }: AdmissionLimits) {
+    this.#limit = connectionLimit
+    this.#limitPerAddress = connectionLimitPerAddress
+    this.#doorLimit = openingLimitPerAddress
   }
 
   get limit(): number {
@@ -19,35 +35,48 @@ export class Admission {
   /** Those that are there stay. @param inside all sockets that have entered and not left */
   change(limit: number, inside: Iterable<unknown>): void {
     this.#limit = limit
-    this.#perAddress.clear()
-    for (const socket of inside) this.#count(this.#origin(socket))
+    this.#inside.clear()
+    for (const socket of inside) this.#inside.add(this.#origin(socket, this.#limitPerAddress))
+  }
+
+  /** It stands at the door until `opened`. @returns false when too many of its address do; then it is not counted */
+  knock(socket: unknown): boolean {
+    const from = this.#origin(socket, this.#doorLimit)
+    if (from === '') return true
+    if (this.#waiting.of(from) >= this.#doorLimit) return false
+    this.#waiting.add(from)
+    this.#door.set(socket, from)
+    return true
+  }
+
+  /** It stands there no more: it has opened, or is gone. Does nothing when that was so before. */
+  opened(socket: unknown): void {
+    const from = this.#door.get(socket)
+    if (from === undefined) return
+    this.#door.delete(socket)
+    this.#waiting.remove(from)
   }
 
   /** @returns whether there was a place, which is now taken */
   enter(socket: unknown): boolean {
-    const from = this.#origin(socket)
-    const crowded = from !== '' && (this.#perAddress.get(from) ?? 0) >= this.#limitPerAddress
+    const from = this.#origin(socket, this.#limitPerAddress)
+    const crowded = from !== '' && this.#inside.of(from) >= this.#limitPerAddress
     if (crowded || this.#total >= this.#limit) return false
     this.#total++
-    this.#count(from)
+    this.#inside.add(from)
     return true
   }
 
+  /** It gives its place back, and stands at the door no more. */
   leave(socket: unknown): void {
     this.#total--
-    const from = this.#origin(socket)
-    const left = (this.#perAddress.get(from) ?? 1) - 1
-    if (left === 0) this.#perAddress.delete(from)
-    else this.#perAddress.set(from, left)
-  }
-
-  #count(from: string): void {
-    if (from !== '') this.#perAddress.set(from, (this.#perAddress.get(from) ?? 0) + 1)
+    this.#inside.remove(this.#origin(socket, this.#limitPerAddress))
+    this.opened(socket)
   }
 
   /** Where a socket comes from, even after its end; not asked where no limit depends on it, for each answer is kept. */
-  #origin(socket: unknown): string {
-    if (this.#limitPerAddress >= this.#limit) return ''
+  #origin(socket: unknown, limitPerAddress: number): string {
+    if (limitPerAddress >= this.#limit) return ''
     return socketBelow(socket)?.remoteAddress ?? ''
   }
 }

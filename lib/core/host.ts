@@ -154,6 +154,7 @@ export abstract class Host<C extends Connection> {
       hooks: connectionHooks(),
       settings: own === undefined ? this.#settings : overridden(this.#settings, own),
       commons: this.#commons,
+      opened: this.#opened,
       ended: this.#ended,
     }
     if (own === undefined) this.#shared = shared
@@ -165,6 +166,11 @@ export abstract class Host<C extends Connection> {
   protected newId(): string {
     return flatUuid()
   }
+
+  /** A connection of ours is open, or has ended before it was. @internal */
+  protected connectionOpened(_stream: Duplex): void {}
+
+  readonly #opened = (stream: Duplex): void => this.connectionOpened(stream)
 
   /** A connection of ours is over. @internal */
   protected abstract connectionEnded(id: string, connection: C, cause: Error | undefined): void

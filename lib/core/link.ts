@@ -22,6 +22,8 @@ export interface Shared<C> {
   readonly hooks: Hooks<C>
   readonly settings: Settings
   readonly commons: Commons
+  /** Called once for each connection, when its opening is over, for better or worse. Must not throw. */
+  readonly opened?: (stream: Duplex) => void
   /** Called once for each connection, when its `postLoop` has run. */
   readonly ended: (id: string, connection: C, cause: Error | undefined) => void
 }
@@ -80,7 +82,9 @@ export class Link<C> implements FrameWriter, StreamEars {
   }
 
   enter(phase: Phase): void {
-    if (mayFollow(this.#phase, phase)) this.#phase = phase
+    if (!mayFollow(this.#phase, phase)) return
+    if (this.#phase === 'opening') this.shared.opened?.(this.stream)
+    this.#phase = phase
   }
 
   /** How this connection ends, or has ended. */
@@ -275,9 +279,8 @@ export class Link<C> implements FrameWriter, StreamEars {
 
   tooLate(error: TransportError): void {
     const { limitMs } = error.detail
-    if (channels.timeout.hasSubscribers && typeof limitMs === 'number') {
+    if (channels.timeout.hasSubscribers && typeof limitMs === 'number')
       publish('timeout', { ...this.stamp(), code: error.code, limitMs })
-    }
     this.ending.fail(error)
   }
 

@@ -6,39 +6,15 @@ import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { hookError } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
-import { Host, type HostOptions } from '@/core/host.js'
+import { Host } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
 import { checkRanges, type ConnectionOptions, deadlineOf, overridden } from '@/core/options.js'
+import { SERVER_RANGES, type ServerLimits, type ServerOptions } from '@/core/serverOptions.js'
 import { systemError } from '@/core/systemError.js'
 import { tcpOptions } from '@/core/tcpOptions.js'
 import { TlsHellos } from '@/core/tlsHellos.js'
 import { turnAway } from '@/core/turnAway.js'
 import { TransportError } from '@/errors.js'
-
-/** The numbers of a server. */
-interface ServerLimits {
-  /** Connections at once. 1 to 1_000_000. @default 16_384 */
-  readonly connectionLimit?: number
-  /** Connections at once from one address. 1 to 1_000_000. @default 1_024 */
-  readonly connectionLimitPerAddress?: number
-  /** Connections the system keeps waiting for us. 1 to 65_535. @default 511 */
-  readonly backlog?: number
-}
-
-/** How a server listens and how its connections behave. */
-export interface ServerOptions<C extends Connection = Connection> extends HostOptions<C>, ServerLimits {
-  /** Where to listen; `addAddr` adds more. @default [] */
-  readonly listen?: readonly AddressLike[]
-  /** Certificate and key, and what else `node:tls` takes; `requestCert` and `ca` make it mutual. @default no TLS */
-  readonly tls?: TlsOptions
-}
-
-/** Defaults and ranges. */
-export const SERVER_RANGES = {
-  connectionLimit: [16_384, 1, 1_000_000],
-  connectionLimitPerAddress: [1_024, 1, 1_000_000],
-  backlog: [511, 1, 65_535],
-} as const
 
 /** How a drain went, in connections. */
 export interface DrainReport {
@@ -58,7 +34,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   readonly #tls: TlsOptions | undefined
   readonly #limits: Readonly<Required<ServerLimits>>
   readonly #admission: Admission
-  readonly #hellos = new TlsHellos()
+  readonly #hellos: TlsHellos
   /** Sockets whose `connInit` has not returned. */
   readonly #newcomers = new Map<Duplex, ConnectionOptions | undefined>()
   #addresses: ConnectionDetails[] = []
@@ -70,7 +46,8 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   constructor(options: ServerOptions<C> = {}) {
     super(options)
     this.#limits = checkRanges<ServerLimits>(options, SERVER_RANGES)
-    this.#admission = new Admission(this.#limits.connectionLimit, this.#limits.connectionLimitPerAddress)
+    this.#admission = new Admission(this.#limits)
+    this.#hellos = new TlsHellos(this.#admission)
     this.#tls = options.tls
     for (const address of options.listen ?? []) this.addAddr(address)
   }
@@ -189,6 +166,11 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   /** @internal */
+  protected override connectionOpened(stream: Duplex): void {
+    this.#admission.opened(stream)
+  }
+
+  /** @internal */
   protected override connectionEnded(id: string, connection: C, cause: Error | undefined): void {
     this.#admission.leave(connection.socket)
     this.#countDrained(cause)
@@ -204,16 +186,10 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
 
   #listen(address: ConnectionDetails): Promise<NetServer> {
     const tcp = tcpOptions(this.settings.keepAliveMs)
-    if (this.#tls === undefined)
-      return this.#opened(
-        createServer({ allowHalfOpen: true, ...tcp }, (socket) => this.accept(socket)),
-        address,
-      )
+    const accept = (socket: Duplex): void => this.accept(socket)
+    if (this.#tls === undefined) return this.#opened(createServer({ allowHalfOpen: true, ...tcp }, accept), address)
     const options = { handshakeTimeout: this.settings.openingTimeoutMs, ...tcp, ...this.#tls }
-    return this.#opened(
-      this.#hellos.createServer(options, (socket) => this.accept(socket)),
-      address,
-    )
+    return this.#opened(this.#hellos.createServer(options, accept), address)
   }
 
   async #opened(server: NetServer, address: ConnectionDetails): Promise<NetServer> {
@@ -235,6 +211,8 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
    * @param own what differs from the options of the other connections
    */
   protected accept(stream: Duplex, own?: ConnectionOptions): void {
+    // Not even to be turned away: so many of its address are at the door that nobody else would get there.
+    if (!this.#admission.knock(stream)) return void stream.destroy()
     if (this.#state !== 'listening' || !this.#admission.enter(stream)) return this.#turnAway(stream, own)
     let connection: C
     try {
@@ -272,6 +250,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   #turnAway(stream: Duplex, own?: ConnectionOptions): void {
+    stream.once('close', () => this.#admission.opened(stream))
     turnAway(stream, own === undefined ? this.settings : overridden(this.settings, own), this.commons)
   }
 

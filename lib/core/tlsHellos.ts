@@ -1,17 +1,24 @@
 import type { Socket } from 'node:net'
 import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls'
+import type { Admission } from '@/core/admission.js'
 import { ALPN } from '@/core/tlsNames.js'
 
 /** The sockets that are in their TLS handshake. A closing server of Node waits for them, yet shows them to nobody. */
 export class TlsHellos {
   readonly #sockets = new Map<string, Socket>()
+  readonly #admission: Admission
+
+  /** @param admission each socket knocks there, until its handshake is over */
+  constructor(admission: Admission) {
+    this.#admission = admission
+  }
 
   /** A server that takes part in this. @param accept gets each socket whose handshake is done */
   createServer(options: TlsOptions, accept: (socket: TLSSocket) => void): Server {
     const server = createServer({ ALPNProtocols: [ALPN], ...options, noDelay: true })
     server.on('connection', (socket) => this.#begun(socket))
     server.on('secureConnection', (socket) => {
-      this.#sockets.delete(endsOf(socket))
+      this.#over(endsOf(socket))
       // Set on the server, Node would never notice the end of a client that goes away during its TLS handshake.
       socket.allowHalfOpen = true
       accept(socket)
@@ -26,11 +33,19 @@ export class TlsHellos {
   }
 
   #begun(socket: Socket): void {
+    if (!this.#admission.knock(socket)) return void socket.destroy()
     const ends = endsOf(socket)
     this.#sockets.set(ends, socket)
     socket.once('close', () => {
+      this.#admission.opened(socket)
       if (this.#sockets.get(ends) === socket) this.#sockets.delete(ends)
     })
+  }
+
+  /** What comes next is another socket, and knocks for itself. */
+  #over(ends: string): void {
+    this.#admission.opened(this.#sockets.get(ends))
+    this.#sockets.delete(ends)
   }
 }
 

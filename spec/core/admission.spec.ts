@@ -9,9 +9,15 @@ const from = (address: string): Socket => {
   return socket
 }
 
+const admissionOf = (
+  connectionLimit: number,
+  connectionLimitPerAddress: number,
+  openingLimitPerAddress = 10,
+): Admission => new Admission({ connectionLimit, connectionLimitPerAddress, openingLimitPerAddress })
+
 describe('Admission', () => {
   it('lets in as many as the limit says, and one more when one has left', () => {
-    const admission = new Admission(2, 10)
+    const admission = admissionOf(2, 10)
     const [a, b, c] = [from('1'), from('2'), from('3')]
     expect([a, b, c].map((socket) => admission.enter(socket))).to.deep.equal([true, true, false])
     admission.leave(a)
@@ -19,7 +25,7 @@ describe('Admission', () => {
   })
 
   it('lets in as many from one address as that limit says, and others all the same', () => {
-    const admission = new Admission(10, 1)
+    const admission = admissionOf(10, 1)
     const first = from('1')
     expect([first, from('1'), from('2')].map((socket) => admission.enter(socket))).to.deep.equal([true, false, true])
     admission.leave(first)
@@ -27,7 +33,7 @@ describe('Admission', () => {
   })
 
   it('knows no addresses of unix sockets, so only the limit of all holds for them', () => {
-    const admission = new Admission(10, 1)
+    const admission = admissionOf(10, 1)
     expect([admission.enter(from('')), admission.enter(new Socket()), admission.enter('a duplex')]).to.deep.equal([
       true,
       true,
@@ -36,7 +42,7 @@ describe('Admission', () => {
   })
 
   it('counts rightly when the limit of all is moved across that of each address while some are there', () => {
-    const admission = new Admission(1, 2)
+    const admission = admissionOf(1, 2)
     const inside = [from('1')]
     expect(admission.enter(inside[0])).to.equal(true)
     admission.change(10, inside)
@@ -45,5 +51,28 @@ describe('Admission', () => {
     expect([from('1'), from('1')].map((socket) => admission.enter(socket))).to.deep.equal([true, false])
     admission.change(2, [])
     expect([admission.limit, admission.enter(from('2'))]).to.deep.equal([2, false])
+  })
+
+  it('has as many of one address at the door as that limit says, until they have opened or left', () => {
+    const admission = admissionOf(10, 10, 2)
+    const [a, b] = [from('1'), from('1')]
+    expect([a, b, from('1'), from('2')].map((socket) => admission.knock(socket))).to.deep.equal([
+      true,
+      true,
+      false,
+      true,
+    ])
+    admission.opened(a)
+    admission.opened(a)
+    expect([from('1'), from('1')].map((socket) => admission.knock(socket))).to.deep.equal([true, false])
+    admission.enter(b)
+    admission.leave(b)
+    expect([from('1'), from('1')].map((socket) => admission.knock(socket))).to.deep.equal([true, false])
+  })
+
+  it('does not count at the door what has no address, nor where the limit of all is as low', () => {
+    expect([1, 2, 3].map(() => admissionOf(10, 10, 1).knock('a duplex'))).to.deep.equal([true, true, true])
+    const admission = admissionOf(1, 1, 1)
+    expect([from('1'), from('1')].map((socket) => admission.knock(socket))).to.deep.equal([true, true])
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ClientOptions } from '@/core/client.js'
-import type { ServerOptions } from '@/core/server.js'
+import type { ServerOptions } from '@/core/serverOptions.js'
 import { type Code, TransportError } from '@/errors.js'
 import { ManualClock } from '../support/manualClock.js'
 import { PlainClient, PlainServer, portOfServer } from '../support/pair.js'

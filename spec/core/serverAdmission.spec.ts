@@ -90,6 +90,27 @@ describe('limits of connections', () => {
     await again.open()
   })
 
+  it('per address at the door: those that do not open keep out others of theirs, without a byte, and nobody else', async () => {
+    const limits = { openingLimitPerAddress: 2, connectionLimit: 8 }
+    await using server = new PlainServer({ listen: [':0'], handler: Bare, ...limits })
+    await server.start()
+    const port = portOfServer(server)
+    await using opened = await (await RawPeer.connect(port)).open()
+    await using silent = await (await RawPeer.connect(port)).expect('ff')
+    await using slow = await (await RawPeer.connect(port)).expect('ff')
+    await using late = await RawPeer.connect(port)
+    await late.ended
+    expect(late.unread).to.equal('')
+    await using other = new RawPeer(connect({ host: '::1', port, allowHalfOpen: true }))
+    await other.open()
+    slow.send('ff 00000000')
+    await slow.expect('ff')
+    await silent.fin().ended
+    await using again = await RawPeer.connect(port)
+    await again.open()
+    expect(opened.unread).to.equal('')
+  })
+
   it('connectionLimit can be raised and lowered while it runs, and a client is told OPENING_REFUSED', async () => {
     await using server = new PlainServer({ listen: [0], connectionLimit: 1, handler: Bare })
     await server.start()

@@ -105,6 +105,26 @@ describe('over TLS', () => {
     await silent.ended
   })
 
+  it('hellos count at the door: an address that begins them and says nothing keeps out only itself', async () => {
+    await using server = new PlainServer({ listen: [0], handler: Echo, tls: own, openingLimitPerAddress: 1 })
+    await server.start()
+    const port = portOfServer(server)
+    const clientAt = (localAddress: string): PlainClient<Witness> =>
+      new PlainClient({ handler: Witness, localAddress, tls: { ca: own.cert } })
+    await using client = clientAt('127.0.0.1')
+    await client.connectTo(port)
+    const silent = await RawPeer.connect(port)
+    await turns(5)
+    await using late = await RawPeer.connect(port)
+    await late.ended
+    await using elsewhere = clientAt('127.0.0.2')
+    const other = await elsewhere.connectTo(port)
+    await other.transmit(Buffer.from('x'))
+    expect(String(await other.arrived(1))).to.equal('x')
+    await silent[Symbol.asyncDispose]()
+    while (client.activeConnections.size < 2) await client.connectTo(port).catch(() => {})
+  })
+
   it('connectTimeoutMs counts until TLS is up', async () => {
     const clock = new ManualClock()
     await using silent = await RawListener.open()

@@ -1,7 +1,8 @@
 import { Client, type ClientOptions } from '@/core/client.js'
 import type { Connection } from '@/core/connection.js'
 import type { ConnectionOptions } from '@/core/options.js'
-import { Server, type ServerOptions } from '@/core/server.js'
+import { Server } from '@/core/server.js'
+import type { ServerOptions } from '@/core/serverOptions.js'
 import type { TransportError } from '@/errors.js'
 import { RawListener, RawPeer } from './rawPeer.js'
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ServerOptions } from '@/core/server.js'
+import type { ServerOptions } from '@/core/serverOptions.js'
 import { lcg32 } from './lcg32.js'
 import { recordedPlugin } from './recordedPlugins.js'
 import { Echo, Witness } from './witness.js'

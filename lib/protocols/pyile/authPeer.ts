@@ -21,7 +21,7 @@ export interface AuthPeerLimits {
   readonly passwordAttempts?: number
   /** Hosts remembered, of those that were wrong and of those that are banned; the oldest are forgotten. 1 to 1_000_000. @default 10_000 */
   readonly maxHosts?: number
-  /** Joins at once from one host. 1 to 1_024. @default 16 */
+  /** Joins at once from one host, and as many that are still in their TLS or opening handshake. 1 to 1_024. @default 16 */
   readonly maxJoinsPerHost?: number
   /** Joins that may be under way while the network is full; with fewer members there may be more. 1 to 65_536. @default 64 */
   readonly maxJoins?: number
@@ -73,10 +73,10 @@ export class AuthPeer extends Peer {
   constructor(options: AuthPeerOptions) {
     super(options)
     const limits = checkRanges<AuthPeerLimits>(options, AUTH_PEER_RANGES)
-    const { passwordAttempts, maxHosts, maxJoins } = limits
+    const { passwordAttempts, maxHosts, maxJoins, maxJoinsPerHost } = limits
     const attempts = options.lenientCount === true ? Math.max(2, passwordAttempts) : passwordAttempts
     this.#doorkeeper = new Doorkeeper({ password: checkPassword(options.password), attempts, maxHosts })
-    this.#lobby = new Lobby(limits.maxJoinsPerHost)
+    this.#lobby = new Lobby(maxJoinsPerHost)
     this.#trustClaims = options.trustClaims ?? false
     this.#host = options.advertisedHost ?? options.host ?? '127.0.0.1'
     const { clock, pauseMs } = this.wire
@@ -96,6 +96,7 @@ export class AuthPeer extends Peer {
     }
     const shared = {
       connectionLimit: Math.min(this.settings.maxPeers + maxJoins, 1_000_000),
+      openingLimitPerAddress: maxJoinsPerHost,
       maxMessageBytes: MAX_JOIN_BYTES,
       idleTimeoutMs: 0,
     }

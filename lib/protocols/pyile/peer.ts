@@ -53,7 +53,8 @@ export abstract class Peer {
     const raised = (error: TransportError): void => this.raise(error)
     const { peerPort, maxMessageConnections: connectionLimit, stepTimeoutMs: idleTimeoutMs } = this.settings
     const { maxMessageConnectionsPerHost: connectionLimitPerAddress } = this.settings
-    const limits = { connectionLimit, connectionLimitPerAddress, idleTimeoutMs }
+    const openingLimitPerAddress = connectionLimitPerAddress
+    const limits = { connectionLimit, connectionLimitPerAddress, openingLimitPerAddress, idleTimeoutMs }
     const desk = {
       alias: this.alias,
       knows: (host: string) => this.peers.some(([listed]) => listed === host),

@@ -21,6 +21,14 @@ const LINGER_MS = 250
 /** What a seal adds to a record. */
 const SEAL_BYTES = 64
 
+/** What differs between the servers of one peer. */
+type ServerLimitNames =
+  | 'connectionLimit'
+  | 'connectionLimitPerAddress'
+  | 'openingLimitPerAddress'
+  | 'maxMessageBytes'
+  | 'idleTimeoutMs'
+
 /** Makes the connections of one purpose. */
 export interface Making<C extends Connection> {
   readonly create: () => C
@@ -102,7 +110,7 @@ export class Wire {
 
   server<C extends Connection>(
     port: number,
-    limits: Pick<ServerOptions, 'connectionLimit' | 'connectionLimitPerAddress' | 'maxMessageBytes' | 'idleTimeoutMs'>,
+    limits: Pick<ServerOptions, ServerLimitNames>,
     making: Making<C>,
   ): Server<C> {
     const perAddress = { connectionLimitPerAddress: limits.connectionLimit ?? 1 }

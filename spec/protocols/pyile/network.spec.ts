@@ -1,8 +1,11 @@
 import { expect } from 'chai'
 import { selfSigned } from '@/core/index.js'
 import { peerName, type PeerOptions } from '@/protocols/pyile/index.js'
+import { ManualClock } from '../../support/manualClock.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
+import type { RawPeer } from '../../support/rawPeer.js'
 import { rejection } from '../../support/rejection.js'
+import { rawFrom } from '../../support/scriptedPyile.js'
 import { turns } from '../../support/turns.js'
 
 type WireOptions = Pick<PeerOptions, 'framing' | 'tls' | 'seal'>
@@ -40,6 +43,10 @@ const network = async (
 }
 
 describe('a Pyile network', () => {
+  const opened: RawPeer[] = []
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((peer) => peer[Symbol.asyncDispose]()))
+  })
   before(async function () {
     this.timeout(20_000)
     const { key, cert } = await selfSigned({ hosts: ['127.0.0.1'] })
@@ -129,6 +136,25 @@ describe('a Pyile network', () => {
         await attempt('password')
         expect(auth.peers).to.have.lengthOf(2)
         expect([...auth.happened.notes, ...guest.happened.notes].join()).to.not.contain('again')
+      })
+
+      it('is not closed by a host that connects and says nothing: two such may wait at each port, others come in', async () => {
+        const clock = new ManualClock()
+        const limits = { maxPeers: 2, maxJoins: 3, maxJoinsPerHost: 2 }
+        await using auth = new WatchedAuthPeer({ ...options(), ...limits, clock })
+        await auth.authenticatePeers()
+        for (const address of [auth.address, auth.distAddress]) {
+          const silent = await Promise.all(Array.from({ length: 6 }, () => rawFrom(address, '127.0.0.2')))
+          opened.push(...silent)
+          const waiting = new Set(silent)
+          for (const peer of silent) void peer.ended.then(() => waiting.delete(peer))
+          while (waiting.size > 2) await turns()
+        }
+        await using guest = new WatchedJoinPeer(options())
+        await clock.passUntil(guest.getAuthenticated(auth.address[1], 'password'), 1)
+        expect(auth.connectedAddrs).to.deep.equal([guest.peerAddress])
+        expect(clock.now()).to.be.below(4_000)
+        await clock.passUntil(auth.leave())
       })
     })
   }
