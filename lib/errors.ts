@@ -132,7 +132,7 @@ export const CODES = {
 
   // lonely: broadcaster and subscriber
   LONELY_UNEXPECTED: { fault: 'remote', text: 'a message arrived that has no place here' },
-  LONELY_TIMEOUT: { fault: 'remote', text: 'the other end did not configure the connection in time' },
+  LONELY_TIMEOUT: { fault: 'remote', text: 'what the other end owes the conversation has not come in time' },
   CONFIGURE_REFUSED: { fault: 'remote', text: 'the broadcaster closed the connection instead of configuring it' },
   AUTHORIZATION_REFUSED: { fault: 'remote', text: 'the message of the other end presents no right authorization' },
   SUBSCRIPTION_LIMIT: { fault: 'remote', text: 'the connection has as many subscriptions as it may' },

@@ -139,7 +139,10 @@ const KINDS: Readonly<Record<LonelyMessage['type'], Claim['kind']>> = {
   MISSED: 'missed',
 }
 
-/** The times and nonces that one side drew, by the kinds of its messages: signed again with them, the same text comes out. */
+/**
+ * The times and nonces that one side drew, by the kinds of its messages: signed again with them, the same text comes
+ * out.
+ */
 type Draws = Map<Claim['kind'], { readonly timestamp: number; readonly nonce: string }[]>
 
 /** A scheme for the recorded side that draws what was drawn then, and checks at the time that is presented. */
@@ -209,7 +212,9 @@ export interface RecordedConnection {
     readonly message: LonelyMessage
   }[]
   readonly zstd: RecordedZstd
-  /** The bodies that the subscriber notifies, by the identifiers that it gives them, as they were before compression. */
+  /**
+   * The bodies that the subscriber notifies, by the identifiers that it gives them, as they were before compression.
+   */
   readonly plain: ReadonlyMap<string, Buffer>
 }
 

@@ -71,7 +71,10 @@ const carriedIn = (from: BodyReader): Carried => ({
   tracing: from.bytes(),
 })
 
-/** Reads an answer as views of its body; what follows it is ignored. @throws TransportError LONELY_MALFORMED, NOT_BYTES */
+/**
+ * Reads an answer as views of its body; what follows it is ignored.
+ * @throws TransportError LONELY_MALFORMED, NOT_BYTES
+ */
 export const parseBroadcasterAnswer = (body: Uint8Array): BroadcasterAnswer => {
   const from = new BodyReader(body)
   const id = from.u16()
@@ -87,7 +90,10 @@ export const parseBroadcasterAnswer = (body: Uint8Array): BroadcasterAnswer => {
   }
 }
 
-/** Reads an answer as views of its body; what follows it is ignored. @throws TransportError LONELY_MALFORMED, NOT_BYTES */
+/**
+ * Reads an answer as views of its body; what follows it is ignored.
+ * @throws TransportError LONELY_MALFORMED, NOT_BYTES
+ */
 export const parseSubscriberAnswer = (body: Uint8Array): SubscriberAnswer => {
   const from = new BodyReader(body)
   const id = from.u16()

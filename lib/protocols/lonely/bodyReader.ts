@@ -3,7 +3,10 @@ import { TransportError } from '@/errors.js'
 import { malformed } from '@/protocols/lonely/malformed.js'
 import { decodeText } from '@/protocols/lonely/wireText.js'
 
-/** Reads the fields of one HTTP body in order, as views of it. Everything throws LONELY_MALFORMED when bytes are missing. */
+/**
+ * Reads the fields of one HTTP body in order, as views of it. Everything throws LONELY_MALFORMED when bytes are
+ * missing.
+ */
 export class BodyReader {
   readonly #bytes: Buffer
   #at = 0

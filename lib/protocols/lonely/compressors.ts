@@ -40,7 +40,10 @@ export interface Compressor {
   readonly dictionary: Uint8Array | undefined
 }
 
-/** Which of those that are for a body is used: the one enabled last, or the one for the smallest bodies, of equals the first. */
+/**
+ * Which of those that are for a body is used: the one enabled last, or the one for the smallest bodies, of equals the
+ * first.
+ */
 export type Preference = 'newest' | 'smallest'
 
 const NO_DICTIONARY = 1n

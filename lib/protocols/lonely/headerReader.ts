@@ -99,7 +99,9 @@ export class HeaderReader {
     return bits > 0 && value >= 2 ** (bits - 1) ? value - 2 ** bits : value
   }
 
-  /** The same as `integer`, but exact only below 2^53; what is above stays above. For comparing with a size in memory. */
+  /**
+   * The same as `integer`, but exact only below 2^53; what is above stays above. For comparing with a size in memory.
+   */
   size(header: Header): number {
     this.#find(header)
     this.#checkWidth(header, MAX_INTEGER_BYTES)

@@ -77,7 +77,10 @@ export class HeaderWriter {
     if (message.tracing !== undefined) this.bytes(HEADERS.tracing, message.tracing)
   }
 
-  /** The same, for the types that had neither before tracing. @throws TransportError LONELY_UNWRITABLE rather than lose one */
+  /**
+   * The same, for the types that had neither before tracing.
+   * @throws TransportError LONELY_UNWRITABLE rather than lose one
+   */
   carriedSinceTracing(message: Carried): void {
     if (!this.beforeTracing) this.carried(message)
     else if (message.authorization !== undefined && message.authorization !== '')

@@ -102,7 +102,10 @@ export const codecOf = <Message extends LonelyMessage>(definition: Definition<Me
   }
 }
 
-/** The id of the type, which means different things in the two directions. @throws TransportError LONELY_MALFORMED, NOT_BYTES */
+/**
+ * The id of the type, which means different things in the two directions.
+ * @throws TransportError LONELY_MALFORMED, NOT_BYTES
+ */
 export const typeIdOf = (bytes: Uint8Array): number => {
   if (!(bytes instanceof Uint8Array)) throw new TransportError('NOT_BYTES', { given: typeof bytes })
   if (bytes.length < PREAMBLE_BYTES) throw malformed('the message ends too early', { size: bytes.length })

@@ -118,7 +118,9 @@ export interface ClockDifference {
   readonly roundTripNs: bigint
 }
 
-/** @param sentNs and `receivedNs` are when this end sent the request and had the answer, in nanoseconds since the epoch */
+/**
+ * @param sentNs and `receivedNs` are when this end sent the request and had the answer, in nanoseconds since the epoch
+ */
 export const clockDifference = (
   { requestReceivedNs, responseSentNs }: Times,
   sentNs: bigint,

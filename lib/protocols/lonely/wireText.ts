@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { malformed, unwritable } from '@/protocols/lonely/malformed.js'
 
-/** UTF-8 of a text. @param field what an error calls it @throws TransportError LONELY_UNWRITABLE at half a surrogate pair */
+/**
+ * UTF-8 of a text.
+ * @param field what an error calls it
+ * @throws TransportError LONELY_UNWRITABLE at half a surrogate pair
+ */
 export const encodeText = (text: string, field: string): Buffer => {
   if (typeof text !== 'string') throw unwritable('the value is not text', { field })
   const bytes = Buffer.from(text, 'utf8')

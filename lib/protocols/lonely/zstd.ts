@@ -1,7 +1,9 @@
 import { nodeZstd } from '@/protocols/lonely/zstdOfNode.js'
 import { wasmZstd } from '@/protocols/lonely/zstdOfWasm.js'
 
-/** Compresses and decompresses whole bodies, on the event loop's thread. Both implementations read each other's frames. */
+/**
+ * Compresses and decompresses whole bodies, on the event loop's thread. Both implementations read each other's frames.
+ */
 export interface Zstd {
   /** Where it comes from. */
   readonly from: 'node:zlib' | '@bokuweb/zstd-wasm'

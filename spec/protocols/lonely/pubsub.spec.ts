@@ -10,6 +10,7 @@ import { codeOf } from '../../support/codeOf.js'
 import { lcg32 } from '../../support/lcg32.js'
 import { LonelyStage, WAYS } from '../../support/lonelyPair.js'
 import { rejection } from '../../support/rejection.js'
+import { turns } from '../../support/turns.js'
 import { removeFolder, temporaryFolder } from '../../support/temporaryFolder.js'
 
 const sha512 = (bytes: Uint8Array): string => createHash('sha512').update(bytes).digest('hex')
@@ -209,6 +210,27 @@ describe('large bodies', () => {
       await new Promise(() => {})
     }
     expect(codeOf(await rejection(subscriber.notify('t', endless(), { signal: giveUp.signal })))).to.equal('ABORTED')
+  })
+
+  it('leave a source that goes on and on when they are given up', async () => {
+    await using stage = await LonelyStage.open('handshake framing')
+    await using subscriber = stage.subscriber()
+    const giveUp = new AbortController()
+    const left: string[] = []
+    async function* endless(): AsyncGenerator<Uint8Array, void, undefined> {
+      try {
+        for (;;) {
+          yield Buffer.from('more')
+          await turns()
+          giveUp.abort()
+        }
+      } finally {
+        left.push('left')
+      }
+    }
+    expect(codeOf(await rejection(subscriber.notify('t', endless(), { signal: giveUp.signal })))).to.equal('ABORTED')
+    while (left.length === 0 || subscriber.bodies.memoryBytes > 0) await turns()
+    expect(subscriber.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
   })
 
   it('beyond the bound of the subscriber are not even sent', async () => {

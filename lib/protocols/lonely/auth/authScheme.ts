@@ -10,13 +10,16 @@ export type Verdict = 'ok' | 'unauthorized' | 'forbidden' | 'unavailable'
 export interface CheckContext {
   /** Milliseconds since the epoch. */
   readonly nowMs: number
-  /** The claim names a place that occurs once only, such as a counter of this connection, so nothing can be repeated. */
+  /**
+   * The claim names a place that occurs once only, such as a counter of this connection, so nothing can be repeated.
+   */
   readonly singular?: boolean
 }
 
 /**
- * One way to vouch for messages, for one half: what goes to broadcasters, or what goes to subscribers. Implement it for a
- * scheme of your own. A promise is waited for, and messages of that connection wait with it; give the value itself where you can.
+ * One way to vouch for messages, for one half: what goes to broadcasters, or what goes to subscribers. Implement it for
+ * a scheme of your own. A promise is waited for, and messages of that connection wait with it; give the value itself
+ * where you can.
  */
 export interface AuthScheme<C extends Claim = Claim> {
   /** Once before the first use; one scheme may be set up by several owners, each of which tears it down once. */

@@ -8,7 +8,8 @@ const VERSION = '2'
 
 /**
  * The schemes that a secrets file of the original names:
- * `{"version": "2", "to-broadcaster": {"type": "hmac", "secret": "..."}, "to-subscriber": {...}}`, where a half that is missing means none.
+ * `{"version": "2", "to-broadcaster": {"type": "hmac", "secret": "..."}, "to-subscriber": {...}}`, where a half that is
+ * missing means none.
  * @param text JSON
  * @throws TransportError OPTION_INVALID that names what is wrong, never a secret
  */

@@ -21,7 +21,10 @@ export interface ListedSubscription<Pattern> {
   readonly recovery: string | undefined
 }
 
-/** The list that a `setSubscriptions` claim's etag stands for. Each half may be read once, the topics first; nobody has to. */
+/**
+ * The list that a `setSubscriptions` claim's etag stands for. Each half may be read once, the topics first; nobody has
+ * to.
+ */
 export interface SubscriptionList {
   topics(): AsyncIterable<ListedSubscription<Uint8Array>>
   globs(): AsyncIterable<ListedSubscription<string>>
@@ -37,8 +40,8 @@ interface Compression extends Common {
 
 /**
  * What a message says about itself, as far as an authorization can vouch for it. One shape a kind; `url` is where a
- * stateless peer is reached, or the url of the moment on a connection (see `ConnectionUrls`). An undefined `recovery` is the same as an
- * empty one. Digests have 64 bytes.
+ * stateless peer is reached, or the url of the moment on a connection (see `ConnectionUrls`). An undefined `recovery`
+ * is the same as an empty one. Digests have 64 bytes.
  * @see WIRE.md, "Claims"
  */
 export type ToBroadcasterClaim =

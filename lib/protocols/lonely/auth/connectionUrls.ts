@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The urls that stand in the claims of one connection, `websocket:NONCE:COUNTER` on every transport. Each end keeps both counters, and moves
- * them under every scheme: the subscriber's counts down from -1, the broadcaster's up from 1. A value goes into a url, then the counter moves.
- * Nothing of this is transmitted.
+ * The urls that stand in the claims of one connection, `websocket:NONCE:COUNTER` on every transport. Each end keeps
+ * both counters, and moves them under every scheme: the subscriber's counts down from -1, the broadcaster's up from 1.
+ * A value goes into a url, then the counter moves. Nothing of this is transmitted.
  * @see WIRE.md, "The url of a connection"
  */
 export class ConnectionUrls {

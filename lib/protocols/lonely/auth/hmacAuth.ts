@@ -12,7 +12,10 @@ import { TransportError } from '@/errors.js'
 interface HmacLimits {
   /** How far the time in an authorization may be from ours, in either direction. 0 to 86_400 seconds. @default 120 */
   readonly lifetimeSeconds?: number
-  /** Codes the built-in memory holds; with that many, checks say `unavailable` until some expire. 1 to 2^26. @default 4_194_304 (64 MiB) */
+  /**
+   * Codes the built-in memory holds; with that many, checks say `unavailable` until some expire. 1 to 2^26.
+   * @default 4_194_304 (64 MiB)
+   */
   readonly maxCodes?: number
 }
 
@@ -33,7 +36,8 @@ const NONCE_BYTES = 4
 export const makeHmacSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
 /**
- * Each message carries a code that only who knows the secret can make, over its kind, its fields, the time and a random nonce.
+ * Each message carries a code that only who knows the secret can make, over its kind, its fields, the time and a random
+ * nonce.
  * @param secret 64 bytes as base64url or base64, with or without padding
  * @throws TransportError OPTION_INVALID, without the secret in it
  * @see WIRE.md, "hmac"

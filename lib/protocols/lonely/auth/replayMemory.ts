@@ -9,7 +9,8 @@ export interface ReplayStore {
   /**
    * Marks a code as used. Called only for codes that are right, so nobody without the secret can put one in.
    * @param code 64 bytes
-   * @param expiresAtMs the last moment, since the epoch, at which the code would be accepted; always the same for one code
+   * @param expiresAtMs the last moment, since the epoch, at which the code would be accepted; always the same for one
+   * code
    */
   use(code: Uint8Array, expiresAtMs: number, nowMs: number): Use | Promise<Use>
 }
@@ -20,8 +21,9 @@ const CODE_BYTES = 64
 const FINGERPRINT_BYTES = 8
 
 /**
- * The codes this process has seen, 64 bits of each (about 16 bytes of memory), until they expire. Bounded: with `maxCodes` in it, it takes no
- * more and forgets none, so a replay never passes. Should the clock go back, codes older than what has been forgotten count as used.
+ * The codes this process has seen, 64 bits of each (about 16 bytes of memory), until they expire. Bounded: with
+ * `maxCodes` in it, it takes no more and forgets none, so a replay never passes. Should the clock go back, codes older
+ * than what has been forgotten count as used.
  */
 export class ReplayMemory implements ReplayStore {
   readonly #maxCodes: number

@@ -1,6 +1,9 @@
 import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 
-/** Sets up both halves, or the one scheme that serves as both. What has been set up is torn down again if the other fails. */
+/**
+ * Sets up both halves, or the one scheme that serves as both. What has been set up is torn down again if the other
+ * fails.
+ */
 export const setUp = async (auth: Auth): Promise<void> => {
   const done: { tearDown?(): void | Promise<void> }[] = []
   try {

@@ -1,6 +1,6 @@
 /**
- * The bytes of one notification, in memory or in a file, for as many readers as there are. It is held until as many have released as
- * have retained, its maker included.
+ * The bytes of one notification, in memory or in a file, for as many readers as there are. It is held until as many
+ * have released as have retained, its maker included.
  */
 export interface Body {
   /** Bytes. */

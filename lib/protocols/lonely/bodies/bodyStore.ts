@@ -10,7 +10,9 @@ export interface BodyLimits {
   readonly maxBodyBytes?: number
   /** Larger ones are kept in a file while they are under way. 0 to 2^30 bytes. @default 10_485_760 (10 MiB) */
   readonly maxBodyInMemoryBytes?: number
-  /** All bodies in memory together; beyond, they are kept in files, too. 0 to 2^40 bytes. @default 268_435_456 (256 MiB) */
+  /**
+   * All bodies in memory together; beyond, they are kept in files, too. 0 to 2^40 bytes. @default 268_435_456 (256 MiB)
+   */
   readonly maxBodyMemoryBytes?: number
   /** All bodies in files together; beyond, none is taken. 0 to 2^50 bytes. @default 17_179_869_184 (16 GiB) */
   readonly maxSpoolBytes?: number

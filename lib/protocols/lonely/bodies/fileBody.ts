@@ -23,8 +23,8 @@ export class FileBody implements Body {
   }
 
   /**
-   * A file that is there already. It is read once for its digest, and must not change while it is used. Pipes and devices have no size
-   * that could go ahead of them, and would be waited for.
+   * A file that is there already. It is read once for its digest, and must not change while it is used. Pipes and
+   * devices have no size that could go ahead of them, and would be waited for.
    * @throws TransportError BODY_FAILED
    */
   static async open(path: string): Promise<FileBody> {

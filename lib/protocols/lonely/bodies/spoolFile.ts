@@ -5,8 +5,8 @@ import { bodyFailed, FileBody } from '@/protocols/lonely/bodies/fileBody.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 
 /**
- * A temporary file that nobody else can open. Where the system allows it, it loses its name at once, so that nothing is left
- * behind whatever happens; elsewhere when it is closed.
+ * A temporary file that nobody else can open. Where the system allows it, it loses its name at once, so that nothing is
+ * left behind whatever happens; elsewhere when it is closed.
  */
 export class SpoolFile {
   readonly #handle: FileHandle

@@ -3,14 +3,20 @@ import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
 import { TransportError } from '@/errors.js'
 
-/** Reads a source to its end. @throws TransportError SOURCE_FAILED, NOT_BYTES, BODY_TOO_LARGE, BODY_FAILED */
+/**
+ * Reads a source to its end.
+ * @param signal the source is left at its next piece
+ * @throws TransportError SOURCE_FAILED, NOT_BYTES, BODY_TOO_LARGE, BODY_FAILED, ABORTED
+ */
 export const spooled = async (
   bodies: BodyStore,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal?: AbortSignal,
 ): Promise<Body> => {
   const intake = bodies.intake(undefined)
   try {
     for await (const piece of source) {
+      if (signal?.aborted === true) throw new TransportError('ABORTED', {}, { cause: signal.reason })
       if (!(piece instanceof Uint8Array)) throw new TransportError('NOT_BYTES', { type: typeof piece })
       await intake.add(asBuffer(piece))
     }

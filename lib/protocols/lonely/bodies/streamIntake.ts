@@ -34,7 +34,10 @@ export class StreamIntake {
     return this.#intake.size === this.#size
   }
 
-  /** @throws TransportError LONELY_UNEXPECTED for a part out of place, BODY_MISMATCH for more than was announced, BODY_FAILED */
+  /**
+   * @throws TransportError LONELY_UNEXPECTED for a part out of place, BODY_MISMATCH for more than was announced,
+   * BODY_FAILED
+   */
   add(part: BodyPart): void | Promise<void> {
     const { partId } = part
     if (partId !== this.#nextPartId || !this.identifier.equals(part.identifier)) {
@@ -47,7 +50,10 @@ export class StreamIntake {
     return this.#intake.add(Buffer.from(part.payload.buffer, part.payload.byteOffset, part.payload.length))
   }
 
-  /** The whole body, which is the caller's to release. @throws TransportError BODY_MISMATCH when its digest is another */
+  /**
+   * The whole body, which is the caller's to release.
+   * @throws TransportError BODY_MISMATCH when its digest is another
+   */
   finish(): Body | Promise<Body> {
     const now = this.#intake.finishNow()
     return now === undefined ? this.#intake.finish().then((body) => this.#compared(body)) : this.#compared(now)

@@ -30,8 +30,8 @@ const NO_AUTH: Auth = { toBroadcaster: noAuth(), toSubscriber: noAuth() }
 const WEB_SOCKET_PATH = '/v1/websocket'
 
 /**
- * Takes notifications and hands each to every subscriber of its topic, over framed TCP and WebSockets at once. Subscriptions live as long as their
- * connections, in memory; nothing is kept for those who are not there.
+ * Takes notifications and hands each to every subscriber of its topic, over framed TCP and WebSockets at once.
+ * Subscriptions live as long as their connections, in memory; nothing is kept for those who are not there.
  * @see WIRE.md
  */
 export class Broadcaster extends Server<BroadcasterConnection> {
@@ -120,7 +120,10 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     }
   }
 
-  /** As `Server.close`: stops listening, and closes every connection when what is on its way has left. Bodies that wait are dropped. */
+  /**
+   * As `Server.close`: stops listening, and closes every connection when what is on its way has left. Bodies that wait
+   * are dropped.
+   */
   override async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
     this.#webSockets?.stop()
     await super.close(options)
@@ -157,8 +160,8 @@ export class Broadcaster extends Server<BroadcasterConnection> {
   }
 
   /**
-   * Gives every connection that wants dictionaries this one, which is used for what is sent from then on. A connection keeps the two given
-   * last.
+   * Gives every connection that wants dictionaries this one, which is used for what is sent from then on. A connection
+   * keeps the two given last.
    * @param dictionary as zstd takes it: trained, or any bytes that bodies have in common. At most 1 MiB
    * @returns the number of connections it goes to
    * @throws TransportError OPTION_INVALID

@@ -13,19 +13,35 @@ import { oneOf } from '@/protocols/lonely/session/oneOf.js'
 
 /** The numbers of a broadcaster. */
 export interface BroadcasterLimits extends BodyLimits, GlobLimits {
-  /** Largest message of ours, headers included; bodies are cut to it. 1_024 to 2^30 bytes. @default 3_670_016 (3.5 MiB) */
+  /**
+   * Largest message of ours, headers included; bodies are cut to it. 1_024 to 2^30 bytes. @default 3_670_016 (3.5 MiB)
+   */
   readonly maxSendBytes?: number
-  /** Messages with bodies that one subscriber may have unacknowledged; the original allows 3. 1 to 65_536. @default 64 */
+  /**
+   * Messages with bodies that one subscriber may have unacknowledged; the original allows 3. 1 to 65_536. @default 64
+   */
   readonly windowMessages?: number
-  /** Their bytes; one may always be under way. 1 to 2^40 bytes. @default 11_010_048 (10.5 MiB), three of the largest messages */
+  /**
+   * Their bytes; one may always be under way. 1 to 2^40 bytes.
+   * @default 11_010_048 (10.5 MiB), three of the largest messages
+   */
   readonly windowBytes?: number
   /** Bodies that may wait for one subscriber. 1 to 1_000_000. @default 255 */
   readonly maxQueuedMessages?: number
-  /** Their bytes; one may always wait. 1 to 2^50 bytes. @default 4_294_967_296 (4 GiB): bodies are shared, and large ones in files */
+  /**
+   * Their bytes; one may always wait. 1 to 2^50 bytes.
+   * @default 4_294_967_296 (4 GiB): bodies are shared, and large ones in files
+   */
   readonly maxQueuedBytes?: number
-  /** A subscriber is slow when a notification finds its queue full and no room comes about for this long; 0 is at once. 0 to 2^31-1 ms. @default 1_000 */
+  /**
+   * A subscriber is slow when a notification finds its queue full and no room comes about for this long; 0 is at once.
+   * 0 to 2^31-1 ms.
+   * @default 1_000
+   */
   readonly slowAfterMs?: number
-  /** Requests of one subscriber that may wait to be handled before it is no longer read from. 1 to 65_536. @default 255 */
+  /**
+   * Requests of one subscriber that may wait to be handled before it is no longer read from. 1 to 65_536. @default 255
+   */
   readonly maxPendingRequests?: number
   /** Their bytes. 65_536 to 2^40 bytes. @default 33_554_432 (32 MiB) */
   readonly maxPendingBytes?: number
@@ -33,7 +49,20 @@ export interface BroadcasterLimits extends BodyLimits, GlobLimits {
   readonly maxSubscriptions?: number
   /** A connection must be configured within this time. 0 to 2^31-1 ms; 0 waits for ever. @default 5_000 */
   readonly configureTimeoutMs?: number
-  /** Silence on a WebSocket after which it is asked for a sign of life; as much again for the answer. 0 to 2^31-1 ms; 0 never asks. @default 20_000 */
+  /**
+   * A notification in parts that has begun goes on within this time. 0 to 2^31-1 ms; 0 waits for ever. @default 120_000
+   */
+  readonly partTimeoutMs?: number
+  /**
+   * A subscriber acknowledges the next of the messages it was sent within this time. 0 to 2^31-1 ms; 0 waits for ever.
+   * @default 300_000
+   */
+  readonly acknowledgeTimeoutMs?: number
+  /**
+   * Silence on a WebSocket after which it is asked for a sign of life; as much again for the answer. 0 to 2^31-1 ms; 0
+   * never asks.
+   * @default 20_000
+   */
   readonly pingMs?: number
 }
 
@@ -77,7 +106,8 @@ export interface BroadcasterOptions
   /** @default 'disconnect' */
   readonly slowPolicy?: SlowPolicy
   /**
-   * Compressors that subscribers may be offered: number 1 to all that want zstd, another to those that ask for it. Empty for none.
+   * Compressors that subscribers may be offered: number 1 to all that want zstd, another to those that ask for it.
+   * Empty for none.
    * @default number 1, level 3, for bodies of 16_384 bytes and more
    */
   readonly presets?: readonly Preset[]
@@ -86,8 +116,8 @@ export interface BroadcasterOptions
   /** @default 'minimal' */
   readonly headers?: HeaderForm
   /**
-   * Which parts of a body move the counter. `first` is for original subscribers under hmac that are sent bodies of several parts: they
-   * count so. @default 'every'
+   * Which parts of a body move the counter. `first` is for original subscribers under hmac that are sent bodies of
+   * several parts: they count so. @default 'every'
    */
   readonly partCounting?: 'every' | 'first'
   /** Folder of the files that hold large bodies. @default the system's temporary folder */
@@ -110,6 +140,8 @@ export const BROADCASTER_RANGES = {
   maxPendingBytes: [33_554_432, 65_536, 2 ** 40],
   maxSubscriptions: [10_000, 1, 10_000_000],
   configureTimeoutMs: [5_000, 0, 2 ** 31 - 1],
+  partTimeoutMs: [120_000, 0, 2 ** 31 - 1],
+  acknowledgeTimeoutMs: [300_000, 0, 2 ** 31 - 1],
   pingMs: [20_000, 0, 2 ** 31 - 1],
 } as const
 

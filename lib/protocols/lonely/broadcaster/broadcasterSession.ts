@@ -10,10 +10,18 @@ import { Outgoing } from '@/protocols/lonely/broadcaster/outgoing.js'
 import { SubscribeDesk } from '@/protocols/lonely/broadcaster/subscribeDesk.js'
 import { customControl, disableControl, presetControl } from '@/protocols/lonely/broadcaster/zstdControls.js'
 import { parseToBroadcaster } from '@/protocols/lonely/codecs.js'
-import type { ConfirmReceive, Configure, ContinueReceive, ToBroadcaster } from '@/protocols/lonely/messages.js'
+import type {
+  ConfirmReceive,
+  Configure,
+  ContinueReceive,
+  NotifyStream,
+  ToBroadcaster,
+} from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressorsOf } from '@/protocols/lonely/session/preset.js'
 import { Lane } from '@/protocols/lonely/session/lane.js'
+import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { Patience } from '@/protocols/lonely/session/patience.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import { TransportError } from '@/errors.js'
@@ -39,14 +47,17 @@ const NONCE_BYTES = 32
 const KEPT_DICTIONARIES = 2n
 
 /**
- * The broadcaster's end of one connection, without the connection: messages in, messages out, a clock. Requests are handled one after the other;
- * acknowledgements do not wait behind them, or a notification could wait for room that only an acknowledgement behind it makes.
+ * The broadcaster's end of one connection, without the connection: messages in, messages out, a clock. Requests are
+ * handled one after the other; acknowledgements do not wait behind them, or a notification could wait for room that
+ * only an acknowledgement behind it makes.
  */
 export class BroadcasterSession {
   readonly #broker: Broker
   readonly #wire: Wire
   readonly #requests: Lane
   readonly #acknowledgements: Lane
+  /** With a notification that has begun. */
+  readonly #nextPart: Patience
   #state: State
   /** That have been given. */
   #dictionaries = 0
@@ -54,12 +65,16 @@ export class BroadcasterSession {
   constructor(broker: Broker, wire: Wire) {
     this.#broker = broker
     this.#wire = wire
-    const { maxPendingRequests, maxPendingBytes, configureTimeoutMs } = broker.settings
+    const { maxPendingRequests, maxPendingBytes, configureTimeoutMs, partTimeoutMs } = broker.settings
     const failed = (error: unknown): void => this.#fail(error)
     this.#requests = new Lane(failed, maxPendingRequests, maxPendingBytes)
     this.#acknowledgements = new Lane(failed, maxPendingRequests, maxPendingBytes)
-    const late = (): void =>
-      this.#fail(new TransportError('LONELY_TIMEOUT', { awaits: 'CONFIGURE', limitMs: configureTimeoutMs }))
+    this.#nextPart = new Patience(broker.clock, {
+      limitMs: partTimeoutMs,
+      excused: () => this.#owes,
+      lost: () => failed(lonelyTimeout('the next part of a body', partTimeoutMs)),
+    })
+    const late = (): void => failed(lonelyTimeout('CONFIGURE', configureTimeoutMs))
     const alarm = configureTimeoutMs === 0 ? (): void => {} : broker.clock.after(configureTimeoutMs, late)
     this.#state = { at: 'configuring', alarm }
   }
@@ -73,7 +88,8 @@ export class BroadcasterSession {
    * One message of the subscriber.
    * @param bytes not to be changed any more
    * @returns a promise while no more should be read
-   * @throws TransportError LONELY_MALFORMED, LONELY_UNEXPECTED, AUTHORIZATION_REFUSED and others; the session is over then
+   * @throws TransportError LONELY_MALFORMED, LONELY_UNEXPECTED, AUTHORIZATION_REFUSED and others; the session is over
+   * then
    */
   receive(bytes: Buffer): void | Promise<void> {
     const state = this.#state
@@ -94,7 +110,7 @@ export class BroadcasterSession {
       case 'NOTIFY':
         return this.#requests.run(() => state.notifications.notify(message), bytes.length)
       case 'NOTIFY_STREAM':
-        return this.#requests.run(() => state.notifications.part(message), bytes.length)
+        return this.#requests.run(() => this.#takePart(message, state), bytes.length)
       case 'CONFIGURE':
         throw new TransportError('LONELY_UNEXPECTED', { type: message.type, problem: 'it is configured already' })
     }
@@ -110,7 +126,10 @@ export class BroadcasterSession {
     if (this.#state.at === 'open') this.#state.outgoing.missed(topic)
   }
 
-  /** Gives the subscriber a dictionary, if it wants any, and takes back the last but one. @returns whether it wants any */
+  /**
+   * Gives the subscriber a dictionary, if it wants any, and takes back the last but one.
+   * @returns whether it wants any
+   */
   offerDictionary(dictionary: Buffer, use: Required<DictionaryLimits>): boolean {
     if (this.#state.at !== 'open' || !this.#state.training) return false
     const { outgoing, compressors, urls } = this.#state
@@ -131,6 +150,7 @@ export class BroadcasterSession {
     this.#state = { at: 'over' }
     this.#requests.stop()
     this.#acknowledgements.stop()
+    this.#nextPart.stop()
     if (state.at === 'configuring') state.alarm()
     if (state.at !== 'open') return
     state.outgoing.end()
@@ -170,6 +190,16 @@ export class BroadcasterSession {
       if (preset.id === 1 || preset.id === initialDict)
         outgoing.control(presetControl(preset.id, preset, compressors, urls))
     }
+  }
+
+  #takePart(message: NotifyStream, { notifications }: Open): void | Promise<void> {
+    return after(notifications.part(message), () => this.#nextPart.expect(notifications.midway))
+  }
+
+  /** Something has come that is not done yet, or waits to be said: the subscriber may be waiting for us. */
+  get #owes(): boolean {
+    const answers = this.#state.at === 'open' && this.#state.outgoing.holdsAnswers
+    return answers || this.#requests.busy || this.#acknowledgements.busy
   }
 
   #acknowledge(message: ContinueReceive | ConfirmReceive, state: Open): void | Promise<void> {

@@ -26,7 +26,10 @@ export class Delivery {
     this.identifier = random(IDENTIFIER_BYTES)
   }
 
-  /** A compressed form of the body. Connections with the same compressor share one, those with a dictionary of their own do not. */
+  /**
+   * A compressed form of the body. Connections with the same compressor share one, those with a dictionary of their own
+   * do not.
+   */
   form(compressor: Compressor, compress: () => Form): Form {
     const { identifier } = compressor
     if (identifier >= FIRST_DICTIONARY) return compress()

@@ -1,11 +1,13 @@
 import { Deque } from '@/bytes/deque.js'
-import type { Cancel, Clock } from '@/core/index.js'
+import type { Clock } from '@/core/index.js'
 import type { Delivery } from '@/protocols/lonely/broadcaster/delivery.js'
 import { Deferred } from '@/protocols/lonely/session/deferred.js'
+import { Patience } from '@/protocols/lonely/session/patience.js'
 
 /**
- * What happens to a subscriber whose queue is full and takes nothing for `slowAfterMs`. `disconnect`: the connection ends. `skip`: what
- * comes is not for it until half of its queue is empty; then it is told for each topic that it has missed something.
+ * What happens to a subscriber whose queue is full and takes nothing for `slowAfterMs`. `disconnect`: the connection
+ * ends. `skip`: what comes is not for it until half of its queue is empty; then it is told for each topic that it has
+ * missed something.
  */
 export type SlowPolicy = 'disconnect' | 'skip'
 
@@ -34,26 +36,24 @@ interface Waiter {
 const MAX_MISSED_TOPICS = 256
 
 /**
- * What waits for one subscriber. When it is full, those who bring more wait for room, so that a burst slows its sender down and loses nothing;
- * a subscriber that makes no room for too long is slow.
+ * What waits for one subscriber. When it is full, those who bring more wait for room, so that a burst slows its sender
+ * down and loses nothing; a subscriber that makes no room for too long is slow.
  */
 export class DeliveryQueue {
   readonly #limits: QueueLimits
-  readonly #clock: Clock
   readonly #owner: QueueOwner
   readonly #queue = new Deque<Delivery>()
   readonly #waiters = new Deque<Waiter>()
+  /** With the first of those who wait, since it has been the first. */
+  readonly #patience: Patience
   #bytes = 0
-  #alarm: Cancel | undefined
-  /** Since when the first of those who wait has been the first. */
-  #firstMs = 0
   #state: 'open' | 'skipping' | 'over' = 'open'
   readonly #missed = new Map<string, Buffer>()
 
   constructor(limits: QueueLimits, clock: Clock, owner: QueueOwner) {
     this.#limits = limits
-    this.#clock = clock
     this.#owner = owner
+    this.#patience = new Patience(clock, { limitMs: limits.slowAfterMs, lost: () => this.#slow() })
   }
 
   get length(): number {
@@ -70,9 +70,8 @@ export class DeliveryQueue {
     }
     const taken = new Deferred<boolean>()
     this.#waiters.push({ delivery, taken })
-    if (this.#waiters.length === 1) this.#firstMs = this.#clock.now()
     if (this.#limits.slowAfterMs === 0) this.#slow()
-    else this.#watch(this.#limits.slowAfterMs)
+    else if (this.#waiters.length === 1) this.#patience.expect()
     return taken.promise
   }
 
@@ -88,7 +87,7 @@ export class DeliveryQueue {
   /** Nothing is taken any more, and what waits is let go. */
   end(): void {
     this.#state = 'over'
-    this.#alarm?.()
+    this.#patience.stop()
     for (const delivery of this.#queue.takeAll()) delivery.body.release()
     for (const { taken } of this.#waiters.takeAll()) taken.resolve(false)
     this.#bytes = 0
@@ -101,22 +100,11 @@ export class DeliveryQueue {
       this.#waiters.shift()
       this.#put(waiter.delivery)
       waiter.taken.resolve(true)
-      this.#firstMs = this.#clock.now()
+      this.#patience.expect(this.#waiters.length > 0)
     }
     const { maxQueuedMessages, maxQueuedBytes } = this.#limits
     const halfEmpty = this.#queue.length * 2 <= maxQueuedMessages && this.#bytes * 2 <= maxQueuedBytes
     if (halfEmpty && this.#state === 'skipping') this.#resume()
-  }
-
-  /** One timer, however often the first of those who wait changes. */
-  #watch(ms: number): void {
-    this.#alarm ??= this.#clock.after(ms, () => {
-      this.#alarm = undefined
-      if (this.#waiters.length === 0) return
-      const leftMs = this.#firstMs + this.#limits.slowAfterMs - this.#clock.now()
-      if (leftMs > 0) this.#watch(leftMs)
-      else this.#slow()
-    })
   }
 
   #resume(): void {

@@ -2,8 +2,8 @@ import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { Relay, RelayGuarantees, RelayMember, RelaySeat } from '@/protocols/lonely/broadcaster/relay.js'
 
 /**
- * Carries notifications between the broadcasters of one process that are given the same relay. Bodies are not copied. Interest is not kept: each
- * member looks into its own table, which is where it would be looked up here.
+ * Carries notifications between the broadcasters of one process that are given the same relay. Bodies are not copied.
+ * Interest is not kept: each member looks into its own table, which is where it would be looked up here.
  */
 export class InProcessRelay implements Relay {
   readonly guarantees: RelayGuarantees = { reach: 'process', delivery: 'once', ordered: true, counted: true }

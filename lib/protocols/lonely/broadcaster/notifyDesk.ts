@@ -33,6 +33,11 @@ export class NotifyDesk {
     this.#compressors = compressors
   }
 
+  /** A body has begun and is not whole. */
+  get midway(): boolean {
+    return this.#stream !== undefined
+  }
+
   /** A body in one message; its digest has been compared when it was read. */
   notify(message: Notify): void | Promise<void> {
     const { authorization, tracing = NO_TRACING, payload, compression } = message
@@ -51,7 +56,10 @@ export class NotifyDesk {
     })
   }
 
-  /** @throws TransportError LONELY_UNEXPECTED for a part out of place, BODY_MISMATCH, BODY_TOO_LARGE, AUTHORIZATION_REFUSED */
+  /**
+   * @throws TransportError LONELY_UNEXPECTED for a part out of place, BODY_MISMATCH, BODY_TOO_LARGE,
+   * AUTHORIZATION_REFUSED
+   */
   part(message: NotifyStream): void | Promise<void> {
     const stream = this.#streamOf(message)
     const { authorization, tracing = NO_TRACING, partId } = message

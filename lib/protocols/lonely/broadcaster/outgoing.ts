@@ -9,6 +9,8 @@ import { serialize } from '@/protocols/lonely/codecs.js'
 import type { ConfirmReceive, ContinueReceive, ToSubscriber } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressedForm } from '@/protocols/lonely/bodies/form.js'
+import { Patience } from '@/protocols/lonely/session/patience.js'
+import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import { type Detail, TransportError } from '@/errors.js'
 
@@ -33,8 +35,8 @@ interface Unacknowledged {
 const MAX_ANSWERS = 4_096
 
 /**
- * Everything one connection is sent, one message after the other: answers first, but never between two parts of a body; bodies as
- * far as the window goes.
+ * Everything one connection is sent, one message after the other: answers first, but never between two parts of a body;
+ * bodies as far as the window goes.
  */
 export class Outgoing {
   readonly #broker: Broker
@@ -45,6 +47,8 @@ export class Outgoing {
   readonly #queue: DeliveryQueue
   readonly #controls = new Deque<Control>()
   readonly #window = new Deque<Unacknowledged>()
+  /** With the acknowledgement that is due next. */
+  readonly #patience: Patience
   #windowBytes = 0
   /** The body under way. */
   #parts: Parts | undefined
@@ -60,6 +64,16 @@ export class Outgoing {
       tooSlow: (detail) => this.#fail(this.#slow(detail)),
       passedOver: (topic) => this.missed(topic),
     })
+    const { acknowledgeTimeoutMs: limitMs } = broker.settings
+    this.#patience = new Patience(broker.clock, {
+      limitMs,
+      lost: () => this.#fail(lonelyTimeout('an acknowledgement', limitMs, { unacknowledged: this.#window.length })),
+    })
+  }
+
+  /** Answers wait for the end of a body. */
+  get holdsAnswers(): boolean {
+    return this.#controls.length > 0
   }
 
   /** Messages that wait, and parts that are not acknowledged. */
@@ -98,11 +112,13 @@ export class Outgoing {
       throw new TransportError('LONELY_UNEXPECTED', { type: message.type, partId, due: due?.partId, last: due?.last })
     }
     this.#windowBytes -= due.bytes
+    this.#patience.expect(this.#window.length > 0)
     this.#pump()
   }
 
   end(): void {
     this.#state = 'over'
+    this.#patience.stop()
     this.#controls.takeAll()
     this.#queue.end()
     this.#parts?.finished()
@@ -217,6 +233,7 @@ export class Outgoing {
     const { identifier } = parts.delivery
     this.#window.push({ identifier, partId, last: parts.done, bytes: message.length })
     this.#windowBytes += message.length
+    if (this.#window.length === 1) this.#patience.expect()
     this.#wire.send(message)
     if (parts.done) {
       this.#parts = undefined

@@ -5,7 +5,9 @@ import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 export interface RelayGuarantees {
   /** How far it reaches. */
   readonly reach: 'process' | 'machine' | 'network'
-  /** What one `publish` becomes at each other member while all is well. When it is not, members are told by `missed`. */
+  /**
+   * What one `publish` becomes at each other member while all is well. When it is not, members are told by `missed`.
+   */
   readonly delivery: 'once' | 'at least once' | 'at most once'
   /** Whether the notifications of one member arrive at another in the order they were published. */
   readonly ordered: boolean
@@ -35,7 +37,9 @@ export interface RelaySeat {
    * @returns how many subscribers it was queued for
    */
   publish(topic: Buffer, body: Body): number | Promise<number>
-  /** The member's first subscription to a pattern has come, or its last has gone. Subscribers are told when it resolves. */
+  /**
+   * The member's first subscription to a pattern has come, or its last has gone. Subscribers are told when it resolves.
+   */
   interest(pattern: Pattern, wanted: boolean): void | Promise<void>
   /** The ids of all members known now, this one included. */
   members(): readonly string[]
@@ -43,7 +47,8 @@ export interface RelaySeat {
 }
 
 /**
- * Carries notifications between broadcasters. The one in this process is the default; one over a cluster or a message system implements the same.
+ * Carries notifications between broadcasters. The one in this process is the default; one over a cluster or a message
+ * system implements the same.
  */
 export interface Relay {
   readonly guarantees: RelayGuarantees

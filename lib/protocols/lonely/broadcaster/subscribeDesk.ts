@@ -29,7 +29,8 @@ export class SubscribeDesk {
 
   /**
    * @param url of the request; its confirmation is signed with it, too
-   * @throws TransportError AUTHORIZATION_REFUSED; LONELY_UNEXPECTED for a second subscription to the same, or the end of none; SUBSCRIPTION_LIMIT
+   * @throws TransportError AUTHORIZATION_REFUSED; LONELY_UNEXPECTED for a second subscription to the same, or the end
+   * of none; SUBSCRIPTION_LIMIT
    */
   handle(message: SubscriptionMessage, url: string): void | Promise<void> {
     const context = { nowMs: this.#broker.nowMs(), singular: true }

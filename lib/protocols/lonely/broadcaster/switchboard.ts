@@ -42,7 +42,10 @@ export class Switchboard implements RelayMember {
     return this.#seat?.members() ?? []
   }
 
-  /** @param done called when the session is subscribed, before anything is offered to it @throws TransportError GLOB_REFUSED */
+  /**
+   * @param done called when the session is subscribed, before anything is offered to it
+   * @throws TransportError GLOB_REFUSED
+   */
   subscribe(session: BroadcasterSession, pattern: Pattern, done: () => void): void | Promise<void> {
     const enter = (): void => {
       this.#table.add(pattern, session)

@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Does one thing after the other, in order: at once while nothing waits, so that what needs no promise makes none. After a failure
- * nothing more is done.
+ * Does one thing after the other, in order: at once while nothing waits, so that what needs no promise makes none.
+ * After a failure nothing more is done.
  */
 export class Lane {
   readonly #failed: (error: unknown) => void
@@ -22,7 +22,10 @@ export class Lane {
   #state: 'free' | 'busy' | 'over' = 'free'
   #eased: Deferred | undefined
 
-  /** @param failed hears the first throw or rejection @param maxTasks beyond so many waiting tasks, or bytes, `run` asks for patience */
+  /**
+   * @param failed hears the first throw or rejection
+   * @param maxTasks beyond so many waiting tasks, or bytes, `run` asks for patience
+   */
   constructor(failed: (error: unknown) => void, maxTasks: number, maxBytes: number) {
     this.#failed = failed
     this.#maxTasks = maxTasks
@@ -41,6 +44,11 @@ export class Lane {
     if (!this.#crowded) return
     this.#eased ??= new Deferred()
     return this.#eased.promise
+  }
+
+  /** Something is being done, or waits. */
+  get busy(): boolean {
+    return this.#state === 'busy'
   }
 
   /** Nothing that waits will be done. */

@@ -11,9 +11,9 @@ const OUTBOX_SPARE_BYTES = 16_777_216
 export const MAX_MESSAGE_BYTES = 16_777_216
 
 /**
- * What connections of this protocol need from the transport, where nothing else is asked for. Empty messages of the handshake framing are signs of
- * life. With the plain length prefix there are none, as what bridges it to an original peer would pass them on: there the keep-alive of TCP
- * (`keepAliveMs`) notices a host that is gone.
+ * What connections of this protocol need from the transport, where nothing else is asked for. Empty messages of the
+ * handshake framing are signs of life. With the plain length prefix there are none, as what bridges it to an original
+ * peer would pass them on: there the keep-alive of TCP (`keepAliveMs`) notices a host that is gone.
  * @param unsentBytes what a session may give at once, in bytes
  */
 export const transportOptions = (framing: 'handshake' | 'length', unsentBytes: number): ConnectionOptions => ({

@@ -31,8 +31,8 @@ type State<C> =
   | { readonly at: 'over'; readonly error: Error }
 
 /**
- * One connection at a time to one of several broadcasters. The first has to come about at once; one that is lost later is replaced, with growing waits
- * between the rounds.
+ * One connection at a time to one of several broadcasters. The first has to come about at once; one that is lost later
+ * is replaced, with growing waits between the rounds.
  */
 export class Bond<C> {
   readonly #parts: BondParts<C>
@@ -48,7 +48,10 @@ export class Bond<C> {
     return this.#state.at === 'open' ? this.#state.connection : undefined
   }
 
-  /** The connection, as soon as there is one. @throws TransportError what the last broadcaster said, if none was ever reached; ABANDONED, CLOSED */
+  /**
+   * The connection, as soon as there is one.
+   * @throws TransportError what the last broadcaster said, if none was ever reached; ABANDONED, CLOSED
+   */
   whenOpen(): C | Promise<C> {
     const state = this.#state
     if (state.at === 'open') return state.connection

@@ -4,8 +4,8 @@ import type { Gap } from '@/protocols/lonely/subscriber/gap.js'
 const READ_BYTES = 262_144
 
 /**
- * A notification as the application gets it. One from an iteration, or given to a hook, can be read until the next one is asked for, or the hook has
- * returned; `keep` makes that longer. What `bytes` gave stays usable.
+ * A notification as the application gets it. One from an iteration, or given to a hook, can be read until the next one
+ * is asked for, or the hook has returned; `keep` makes that longer. What `bytes` gave stays usable.
  */
 export class Received {
   /** As it was sent; any bytes. */
@@ -26,7 +26,10 @@ export class Received {
     return this.#body.size
   }
 
-  /** All bytes; undefined when there are so many that they are kept in a file: see `stream`. Not to be changed, others share them. */
+  /**
+   * All bytes; undefined when there are so many that they are kept in a file: see `stream`. Not to be changed, others
+   * share them.
+   */
   get bytes(): Buffer | undefined {
     return this.#body.bytes
   }

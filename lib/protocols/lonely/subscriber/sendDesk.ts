@@ -1,6 +1,8 @@
 import { Deque } from '@/bytes/deque.js'
 import type { ToBroadcasterClaim } from '@/protocols/lonely/auth/claim.js'
 import type { ToSubscriber } from '@/protocols/lonely/messages.js'
+import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { Patience } from '@/protocols/lonely/session/patience.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'
 import { TransportError } from '@/errors.js'
@@ -33,8 +35,9 @@ export interface Supply {
 }
 
 /**
- * Everything one connection sends, one message after the other, in this order of urgency: acknowledgements, subscriptions, notifications. Requests that
- * the broadcaster has not answered are bounded; the answers come in the order of the requests.
+ * Everything one connection sends, one message after the other, in this order of urgency: acknowledgements,
+ * subscriptions, notifications. Requests that the broadcaster has not answered are bounded; the answers come in the
+ * order of the requests.
  */
 export class SendDesk {
   readonly #context: SubscriberContext
@@ -43,12 +46,21 @@ export class SendDesk {
   readonly #acknowledgements = new Deque<Acknowledgement>()
   readonly #requests = new Deque<Outbound & { readonly answer: Answer }>()
   readonly #answers = new Deque<Answer>()
+  /** With the answer that is due next. */
+  readonly #patience: Patience
   #state: 'idle' | 'busy' | 'over' = 'idle'
 
   constructor(context: SubscriberContext, wire: Wire, supply: Supply) {
     this.#context = context
     this.#wire = wire
     this.#supply = supply
+    const { confirmTimeoutMs: limitMs } = context.settings
+    this.#patience = new Patience(context.clock, {
+      limitMs,
+      // Answers go behind bodies, and those may wait for what we have not acknowledged.
+      excused: () => this.unacknowledged > 0,
+      lost: () => this.#fail(lonelyTimeout('a confirmation', limitMs, { unanswered: this.inFlight })),
+    })
   }
 
   /** Requests that have been sent and not answered. */
@@ -76,6 +88,7 @@ export class SendDesk {
     const answer = this.#answers.shift()
     if (answer === undefined)
       throw new TransportError('LONELY_UNEXPECTED', { type: message.type, problem: 'nothing was asked' })
+    this.#patience.expect(this.#answers.length > 0)
     const taken = answer.take(message)
     this.pump()
     return taken
@@ -100,6 +113,7 @@ export class SendDesk {
   /** Nothing is sent any more, and no answer will come. */
   end(error: Error): void {
     this.#state = 'over'
+    this.#patience.stop()
     this.#acknowledgements.takeAll()
     for (const { answer } of this.#requests.takeAll()) answer.fail(error)
     for (const answer of this.#answers.takeAll()) answer.fail(error)
@@ -114,7 +128,7 @@ export class SendDesk {
   #send(outbound: Outbound): void | Promise<void> {
     const { answer } = outbound
     // From here on it may have been sent, whatever comes of it.
-    if (answer !== undefined) this.#answers.push(answer)
+    if (answer !== undefined) this.#await(answer)
     const give = (message: Buffer): void => {
       if (this.#state !== 'over') this.#wire.send(message)
     }
@@ -125,6 +139,11 @@ export class SendDesk {
     const { auth, nowMs } = this.#context
     const authorization = auth.toBroadcaster.authorize(outbound.claim(), nowMs())
     return typeof authorization === 'object' ? authorization.then(write) : write(authorization)
+  }
+
+  #await(answer: Answer): void {
+    this.#answers.push(answer)
+    if (this.#answers.length === 1) this.#patience.expect()
   }
 
   #free(): void {

@@ -30,8 +30,8 @@ import { type Code, TransportError } from '@/errors.js'
 const NO_AUTH: Auth = { toBroadcaster: noAuth(), toSubscriber: noAuth() }
 
 /**
- * Subscribes and notifies at one of several broadcasters, over framed TCP or WebSockets. When the connection is lost it takes the next, subscribes
- * anew, sends again what was not confirmed, and says what may have been missed.
+ * Subscribes and notifies at one of several broadcasters, over framed TCP or WebSockets. When the connection is lost it
+ * takes the next, subscribes anew, sends again what was not confirmed, and says what may have been missed.
  * @see WIRE.md
  */
 export class Subscriber extends Client<SubscriberConnection> {
@@ -103,7 +103,8 @@ export class Subscriber extends Client<SubscriberConnection> {
   }
 
   /**
-   * Connects to the first broadcaster that takes us; `subscribe` and `notify` do it when nobody has. From then on, the subscriber keeps connected.
+   * Connects to the first broadcaster that takes us; `subscribe` and `notify` do it when nobody has. From then on, the
+   * subscriber keeps connected.
    * @throws TransportError what the last of them said: CONNECT_REFUSED, CONFIGURE_REFUSED and others; ABORTED
    */
   async connect(options: Abortable = {}): Promise<void> {
@@ -135,17 +136,18 @@ export class Subscriber extends Client<SubscriberConnection> {
   }
 
   /**
-   * Notifies everybody who is subscribed to the topic. Repeated when the connection breaks before it is confirmed, so it can arrive twice.
+   * Notifies everybody who is subscribed to the topic. Repeated when the connection breaks before it is confirmed, so
+   * it can arrive twice.
    * @param data bytes must not be changed until the promise settles
    * @returns how many subscribers the broadcaster has queued it for
-   * @throws TransportError as `connect`; NOTIFY_UNCERTAIN when connections broke under it `maxAttempts` times; BODY_TOO_LARGE, BODY_FAILED,
-   * SOURCE_FAILED
+   * @throws TransportError as `connect`; NOTIFY_UNCERTAIN when connections broke under it `maxAttempts` times;
+   * BODY_TOO_LARGE, BODY_FAILED, SOURCE_FAILED
    */
   async notify(topic: string | Uint8Array, data: NotifyData, options: Abortable = {}): Promise<number> {
     const { signal } = options
     const name = topicOf(topic)
-    const kept = bodyOf(this.#bodies, data)
-    const body = kept instanceof Promise ? await unlessAborted(kept, signal) : kept
+    const kept = bodyOf(this.#bodies, data, signal)
+    const body = kept instanceof Promise ? await kept : kept
     try {
       for (let attempts = 1; ; attempts++) {
         const opened = this.#session(signal)
@@ -285,15 +287,5 @@ export class Subscriber extends Client<SubscriberConnection> {
 
 /** Errors that sending again does not mend. */
 const FINAL: ReadonlySet<Code> = new Set(['ABORTED', 'BODY_FAILED', 'CLOSED', 'ABANDONED', 'LONELY_UNWRITABLE'])
-
-/** A body that comes too late is let go. */
-const unlessAborted = async (kept: Promise<Body>, signal: AbortSignal | undefined): Promise<Body> => {
-  try {
-    return await abortable(kept, signal)
-  } catch (error) {
-    kept.then((body) => body.release(), ignore)
-    throw error
-  }
-}
 
 const ignore = (): void => {}

@@ -11,29 +11,51 @@ import type { SubscriberConnection } from '@/protocols/lonely/subscriber/subscri
 
 /** The numbers of a subscriber. */
 export interface SubscriberLimits extends BodyLimits, GlobLimits {
-  /** Largest message of ours, headers included; bodies are cut to it. 1_024 to 2^30 bytes. @default 3_670_016 (3.5 MiB) */
+  /**
+   * Largest message of ours, headers included; bodies are cut to it. 1_024 to 2^30 bytes. @default 3_670_016 (3.5 MiB)
+   */
   readonly maxSendBytes?: number
-  /** Requests that may be under way unanswered; an original broadcaster ends a connection at about 255. 1 to 65_536. @default 200 */
+  /**
+   * Requests that may be under way unanswered; an original broadcaster ends a connection at about 255. 1 to 65_536.
+   * @default 200
+   */
   readonly maxInFlight?: number
   /** Parts of one notification that may be under way unanswered. 1 to 65_536. @default 4 */
   readonly maxOpenParts?: number
-  /** Bodies that may wait for one subscription; beyond, the broadcaster gets no acknowledgement. 1 to 1_000_000. @default 1_024 */
+  /**
+   * Bodies that may wait for one subscription; beyond, the broadcaster gets no acknowledgement. 1 to 1_000_000.
+   * @default 1_024
+   */
   readonly maxWaitingMessages?: number
   /** Their bytes; one may always wait. 1 to 2^50 bytes. @default 67_108_864 (64 MiB) */
   readonly maxWaitingBytes?: number
   /** A connection must be configured within this time. 0 to 2^31-1 ms; 0 waits for ever. @default 5_000 */
   readonly configureTimeoutMs?: number
+  /** A body in parts that has begun goes on within this time. 0 to 2^31-1 ms; 0 waits for ever. @default 120_000 */
+  readonly partTimeoutMs?: number
+  /**
+   * The broadcaster answers the next of our requests within this time. 0 to 2^31-1 ms; 0 waits for ever.
+   * @default 120_000
+   */
+  readonly confirmTimeoutMs?: number
   /** The first wait after a lost connection; each further one is twice as long. 1 to 2^31-1 ms. @default 250 */
   readonly retryBaseMs?: number
   /** The longest such wait. 1 to 2^31-1 ms. @default 30_000 */
   readonly retryCapMs?: number
-  /** Rounds through all broadcasters after a lost connection before giving up; 0 never gives up. 0 to 1_000_000. @default 0 */
+  /**
+   * Rounds through all broadcasters after a lost connection before giving up; 0 never gives up. 0 to 1_000_000.
+   * @default 0
+   */
   readonly maxRounds?: number
   /** A connection that lived this long was a good one: the waits begin anew. 0 to 2^31-1 ms. @default 1_000 */
   readonly stableAfterMs?: number
   /** How often one notification is sent when connections break under it. 1 to 1_000_000; 1 never repeats. @default 3 */
   readonly maxAttempts?: number
-  /** Silence on a WebSocket after which it is asked for a sign of life; as much again for the answer. 0 to 2^31-1 ms; 0 never asks. @default 10_000 */
+  /**
+   * Silence on a WebSocket after which it is asked for a sign of life; as much again for the answer. 0 to 2^31-1 ms; 0
+   * never asks.
+   * @default 10_000
+   */
   readonly pingMs?: number
   /** The preset dictionary asked for, 0 for none. 0 to 65_535. @default 0 */
   readonly initialDict?: number
@@ -52,7 +74,10 @@ export interface SubscriberOptions
   readonly auth?: Partial<Auth>
   /** Of TCP connections: `length` is 4 bytes big-endian and nothing else. Both ends must agree. @default 'handshake' */
   readonly framing?: 'handshake' | 'length'
-  /** What this end has beforehand, under the ids the broadcaster uses; how they are used is for the broadcaster to say. @default [] */
+  /**
+   * What this end has beforehand, under the ids the broadcaster uses; how they are used is for the broadcaster to say.
+   * @default []
+   */
   readonly presets?: readonly Pick<Preset, 'id' | 'dictionary'>[]
   /** Dictionaries the broadcaster sends are welcome. @default true */
   readonly training?: boolean
@@ -76,6 +101,8 @@ export const SUBSCRIBER_RANGES = {
   maxWaitingMessages: [1_024, 1, 1_000_000],
   maxWaitingBytes: [67_108_864, 1, 2 ** 50],
   configureTimeoutMs: [5_000, 0, 2 ** 31 - 1],
+  partTimeoutMs: [120_000, 0, 2 ** 31 - 1],
+  confirmTimeoutMs: [120_000, 0, 2 ** 31 - 1],
   retryBaseMs: [250, 1, 2 ** 31 - 1],
   retryCapMs: [30_000, 1, 2 ** 31 - 1],
   maxRounds: [0, 0, 1_000_000],

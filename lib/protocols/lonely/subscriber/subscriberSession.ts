@@ -9,11 +9,14 @@ import type {
   EnableZstdCustom,
   EnableZstdPreset,
   MessageOf,
+  ReceiveStream,
   ToSubscriber,
 } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressorsOf } from '@/protocols/lonely/session/preset.js'
 import { Deferred } from '@/protocols/lonely/session/deferred.js'
+import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { Patience } from '@/protocols/lonely/session/patience.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
@@ -48,12 +51,21 @@ export class SubscriberSession {
   readonly #wire: Wire
   readonly #ears: SubscriberEars
   readonly #configured = new Deferred()
+  /** With a body that has begun. */
+  readonly #nextPart: Patience
   #state: State = { at: 'idle' }
 
   constructor(context: SubscriberContext, wire: Wire, ears: SubscriberEars) {
     this.#context = context
     this.#wire = wire
     this.#ears = ears
+    const { partTimeoutMs } = context.settings
+    this.#nextPart = new Patience(context.clock, {
+      limitMs: partTimeoutMs,
+      // The broadcaster may not send more than its window before we acknowledge.
+      excused: () => this.#state.at === 'open' && this.#state.desk.unacknowledged > 0,
+      lost: () => this.#fail(lonelyTimeout('the next part of a body', partTimeoutMs)),
+    })
   }
 
   /** The broadcaster has confirmed who we are. */
@@ -61,11 +73,14 @@ export class SubscriberSession {
     return this.#state.at === 'open'
   }
 
-  /** Sends CONFIGURE. Resolves when it has been confirmed. @throws TransportError LONELY_TIMEOUT, or what ended the connection */
+  /**
+   * Sends CONFIGURE. Resolves when it has been confirmed.
+   * @throws TransportError LONELY_TIMEOUT, or what ended the connection
+   */
   start(): Promise<void> {
     const { settings, auth, nowMs, random, zstd, clock } = this.#context
     const { configureTimeoutMs: limitMs, initialDict } = settings
-    const late = (): void => this.#fail(new TransportError('LONELY_TIMEOUT', { awaits: 'CONFIRM_CONFIGURE', limitMs }))
+    const late = (): void => this.#fail(lonelyTimeout('CONFIRM_CONFIGURE', limitMs))
     const alarm = limitMs === 0 ? (): void => {} : clock.after(limitMs, late)
     const subscriberNonce = Buffer.from(random(NONCE_BYTES))
     this.#state = { at: 'configuring', nonce: subscriberNonce, alarm }
@@ -91,7 +106,8 @@ export class SubscriberSession {
    * One message of the broadcaster.
    * @param bytes not to be changed any more
    * @returns a promise while the next message must wait
-   * @throws TransportError LONELY_MALFORMED, LONELY_UNEXPECTED, AUTHORIZATION_REFUSED and others; the session is over then
+   * @throws TransportError LONELY_MALFORMED, LONELY_UNEXPECTED, AUTHORIZATION_REFUSED and others; the session is over
+   * then
    */
   receive(bytes: Buffer): void | Promise<void> {
     const state = this.#state
@@ -124,7 +140,8 @@ export class SubscriberSession {
   /**
    * @param body must be held until the promise settles
    * @returns how many subscribers it was queued for
-   * @throws TransportError NOT_OPEN, BODY_FAILED, or what ended the connection: then nobody knows whether it has arrived
+   * @throws TransportError NOT_OPEN, BODY_FAILED, or what ended the connection: then nobody knows whether it has
+   * arrived
    */
   notify(topic: Buffer, body: Body): Promise<number> {
     if (this.#state.at !== 'open') return Promise.reject(this.#closed)
@@ -138,6 +155,7 @@ export class SubscriberSession {
     const state = this.#state
     if (state.at === 'over') return
     this.#state = { at: 'over', error }
+    this.#nextPart.stop()
     this.#configured.reject(error)
     if (state.at === 'configuring') state.alarm()
     if (state.at !== 'open') return
@@ -178,7 +196,7 @@ export class SubscriberSession {
   #handle(message: Exclude<ToSubscriber, ConfirmConfigure>, state: Open): void | Promise<void> {
     switch (message.type) {
       case 'RECEIVE_STREAM':
-        return state.received.part(message)
+        return this.#takePart(message, state)
       case 'MISSED':
         return this.#missed(message, state)
       case 'ENABLE_ZSTD_PRESET':
@@ -190,6 +208,11 @@ export class SubscriberSession {
       default:
         return state.desk.answered(message)
     }
+  }
+
+  #takePart(message: ReceiveStream, { received }: Open): void | Promise<void> {
+    this.#nextPart.expect(false)
+    return after(received.part(message), () => this.#nextPart.expect(received.midway))
   }
 
   #missed({ authorization, tracing = NO_TRACING, topic }: MessageOf<'MISSED'>, { urls }: Open): void | Promise<void> {

@@ -5,7 +5,10 @@ import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import type { Gap } from '@/protocols/lonely/subscriber/gap.js'
 import { Received } from '@/protocols/lonely/subscriber/received.js'
 
-/** Called for each message, one after the other; a promise is waited for. A throw goes to the subscriber's `errorRaised`. */
+/**
+ * Called for each message, one after the other; a promise is waited for. A throw goes to the subscriber's
+ * `errorRaised`.
+ */
 export type ReceivedHook = (message: Received) => void | Promise<void>
 
 /** What a subscription needs of its subscriber. */
@@ -19,8 +22,8 @@ export interface SubscriptionOwner {
 }
 
 /**
- * The messages of one topic or glob. Without a hook they wait to be taken by `for await`, which ends when the subscription has ended, and throws
- * when the subscriber has given up. Leaving the loop unsubscribes.
+ * The messages of one topic or glob. Without a hook they wait to be taken by `for await`, which ends when the
+ * subscription has ended, and throws when the subscriber has given up. Leaving the loop unsubscribes.
  */
 export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
   readonly pattern: Pattern

@@ -23,7 +23,10 @@ interface Entry {
   attempts: number
 }
 
-/** Everything the application is subscribed to; each pattern is subscribed to once at the broadcaster, and anew on each connection. */
+/**
+ * Everything the application is subscribed to; each pattern is subscribed to once at the broadcaster, and anew on each
+ * connection.
+ */
 export class Wanted {
   readonly #entries = new Map<string, Entry>()
   readonly #table: SubscriptionTable<Subscription>
@@ -43,7 +46,10 @@ export class Wanted {
     return [...this.#entries.values()].flatMap(({ subscriptions }) => [...subscriptions])
   }
 
-  /** Resolves when the broadcaster has confirmed, on this connection or a later one. @throws TransportError GLOB_REFUSED at once */
+  /**
+   * Resolves when the broadcaster has confirmed, on this connection or a later one.
+   * @throws TransportError GLOB_REFUSED at once
+   */
   add(subscription: Subscription): Promise<void> {
     const { pattern } = subscription
     const key = keyOf(pattern)
@@ -69,7 +75,8 @@ export class Wanted {
   }
 
   /**
-   * A connection is there: asks for everything, topics first. Resolves when what had been confirmed before is confirmed again.
+   * A connection is there: asks for everything, topics first. Resolves when what had been confirmed before is confirmed
+   * again.
    * @param again called for each of those, at the moment of its confirmation
    */
   async restore(session: SubscriberSession, again: (subscription: Subscription) => void): Promise<void> {
@@ -82,8 +89,8 @@ export class Wanted {
   }
 
   /**
-   * The connection is gone; what it had not confirmed will be asked for on the next. What was never confirmed on so many connections may be what ends
-   * them: it is given up.
+   * The connection is gone; what it had not confirmed will be asked for on the next. What was never confirmed on so
+   * many connections may be what ends them: it is given up.
    */
   lost(error: Error, maxAttempts: number): void {
     this.#session = undefined

@@ -3,8 +3,8 @@ import { asBuffer } from '@/bytes/asBuffer.js'
 import { type FramingContext, OpenFraming, type Reading, type Step } from '@/framings/index.js'
 
 /**
- * The framing of a connection over a `WebSocketStream`: what comes in are whole messages, one a chunk; what goes out carries its length
- * before it, from which the stream makes messages again.
+ * The framing of a connection over a `WebSocketStream`: what comes in are whole messages, one a chunk; what goes out
+ * carries its length before it, from which the stream makes messages again.
  */
 export class WebSocketFraming extends OpenFraming {
   readonly name = 'websocket'

@@ -16,8 +16,8 @@ export interface WebSocketStreamParts {
 }
 
 /**
- * An open WebSocket as a stream for a connection with a `WebSocketFraming`. Each binary message is one chunk on the readable side. On the
- * writable side each length and its payload become one binary message, however they were cut.
+ * An open WebSocket as a stream for a connection with a `WebSocketFraming`. Each binary message is one chunk on the
+ * readable side. On the writable side each length and its payload become one binary message, however they were cut.
  */
 export class WebSocketStream extends Duplex {
   /** The socket below; to look at. */

@@ -1,10 +1,8 @@
 import { expect } from 'chai'
-import type { Broker } from '@/protocols/lonely/broadcaster/broker.js'
 import { broadcasterSettings, NO_MAX_SIZE } from '@/protocols/lonely/broadcaster/broadcasterOptions.js'
 import { BroadcasterSession } from '@/protocols/lonely/broadcaster/broadcasterSession.js'
 import { InProcessRelay } from '@/protocols/lonely/broadcaster/inProcessRelay.js'
 import { Switchboard } from '@/protocols/lonely/broadcaster/switchboard.js'
-import { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
 import { parseToSubscriber } from '@/protocols/lonely/codecs.js'
 import type { LonelyMessage } from '@/protocols/lonely/messages.js'
 import type { Preset } from '@/protocols/lonely/session/preset.js'
@@ -19,7 +17,7 @@ import {
   type RecordedConnection,
   recordedAuth,
 } from '../../../support/lonelyConversations.js'
-import { ManualClock } from '../../../support/manualClock.js'
+import { brokerOf } from '../../../support/lonelySessions.js'
 
 /** One recorded connection, and our session in the place of the broadcaster. */
 interface Replayed {
@@ -117,19 +115,11 @@ class Replay {
       ...(maxSendBytes === undefined ? {} : { maxSendBytes }),
     })
     const nonce = Buffer.from(this.#conversation.connections[conn]?.broadcaster_nonce_hex ?? '', 'hex')
-    const switchboard = this.#switchboard
-    const broker: Broker = {
-      settings,
+    const broker = brokerOf(settings, this.#switchboard, {
       auth: recordedAuth(this.#conversation, said),
-      bodies: new BodyStore(settings),
-      clock: new ManualClock(),
       zstd: recorded.zstd,
       random: () => nonce,
-      nowMs: () => 0,
-      publish: (topic, body) => switchboard.publish(topic, body),
-      subscribe: (session, pattern, done) => switchboard.subscribe(session, pattern, done),
-      unsubscribe: (session, pattern) => switchboard.unsubscribe(session, pattern),
-    }
+    })
     const sent: Buffer[] = []
     const replayed: Replayed = {
       recorded,
@@ -149,7 +139,10 @@ class Replay {
 /** Bodies and confirmations of notifications are not ordered against each other. */
 const isConfirmation = (type: string): boolean => type === 'CONFIRM_NOTIFY' || type === 'CONTINUE_NOTIFY'
 
-/** The original signs the confirmation of a compressed NOTIFY with the digest of the plain body; ours with the one announced, as the text says. */
+/**
+ * The original signs the confirmation of a compressed NOTIFY with the digest of the plain body; ours with the one
+ * announced, as the text says.
+ */
 const withoutAuthorization = (bytes: Buffer): unknown => ({ ...parseToSubscriber(bytes), authorization: undefined })
 
 const compare = ({ recorded, sent }: Replayed): void => {
