@@ -8,7 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/serverOptions.js'
-import { FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES } from '@/lab/index.js'
+import { EXPERIMENTS, FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES } from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -37,6 +37,7 @@ const DOCUMENTS = [
   'docs/errors.md',
   'docs/diagnostics.md',
   'docs/lab.md',
+  'docs/experiments.md',
 ]
 
 /** `8_388_608`, `2^40` or `2^31-1`, and perhaps a word of explanation behind it. */
@@ -188,6 +189,13 @@ describe('docs/lab.md', () => {
   it('has a program that compiles', async function () {
     this.timeout(20_000)
     expect(await complaintsAbout(await snippetsOf('docs/lab.md', folder), folder)).to.equal('')
+  })
+})
+
+describe('docs/experiments.md', () => {
+  it('has every experiment in its order, with its question and its lesson, and no other', () => {
+    const expected = EXPERIMENTS.map(({ name, question, lesson }) => [name, question, lesson])
+    expect(tableRows(textOf('docs/experiments.md'))).to.deep.equal(expected)
   })
 })
 

@@ -2,6 +2,9 @@ import { chatJoin, chatListen } from '@/cli/chat.js'
 import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
+import { labAll } from '@/cli/lab/labAll.js'
+import { labList } from '@/cli/lab/labList.js'
+import { labRun } from '@/cli/lab/labRun.js'
 import { listen } from '@/cli/listen.js'
 import { pyileHost, pyileJoin } from '@/cli/pyile.js'
 import { pnetCall } from '@/cli/pnet/call.js'
@@ -41,6 +44,9 @@ export const COMMANDS: readonly Command[] = [
   lonelySubscribe,
   lonelyNotify,
   trace,
+  labList,
+  labRun,
+  labAll,
   tour,
   tourPeer,
 ]

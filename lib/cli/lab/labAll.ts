@@ -1,0 +1,59 @@
+import { type Options, readArguments } from '@/cli/arguments.js'
+import type { Command } from '@/cli/command.js'
+import { failureLine } from '@/cli/failure.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { counted } from '@/cli/amounts.js'
+import { reportStyle, RUN_OPTIONS, runOne } from '@/cli/lab/runOptions.js'
+import { Report } from '@/cli/report.js'
+import { type ExperimentReport, EXPERIMENTS, reportText } from '@/lab/index.js'
+
+const OPTIONS = RUN_OPTIONS satisfies Options
+
+const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const { values } = readArguments(args, OPTIONS, 0)
+  const report = new Report(io, values.json === true)
+  const style = reportStyle(io)
+  const results: ExperimentReport[] = []
+  const failed: string[] = []
+  for (const experiment of EXPERIMENTS) {
+    try {
+      const result = await runOne(experiment, io, values.quick === true)
+      results.push(result)
+      report.tell('experiment', { ...result }, reportText(result, style))
+    } catch (error) {
+      if (io.stop.aborted) throw error
+      failed.push(experiment.name)
+      const line = failureLine(error)
+      report.tell('failed', { name: experiment.name, says: line }, `${experiment.name} could not be run: ${line}\n`)
+    }
+  }
+  const differ = results.filter(({ verdict }) => verdict === 'differs').map(({ name }) => name)
+  const told = [
+    counted(results.length, 'experiment'),
+    differ.length === 0 ? 'all as predicted' : `${differ.join(', ')} differed`,
+    ...(failed.length === 0 ? [] : [`${failed.join(', ')} could not be run`]),
+  ]
+  report.tell('done', { experiments: results.length, differ, failed }, told.join('; '))
+  return failed.length === 0 ? 0 : 1
+}
+
+const summary = 'runs all experiments of the socket lab, one after the other'
+export const labAll: Command = {
+  name: 'lab all',
+  summary,
+  help: helpText({
+    usage: 'lab all [options]',
+    summary,
+    options: OPTIONS,
+    notes: [
+      'It takes about a minute. One that cannot be run does not keep the others from\nrunning; then the exit code is 1. What differs from the prediction is no failure.',
+      'With --json the lines are {"event":"experiment"}, as of "lab run", {"event":"failed",\n"name","says"} and {"event":"done","experiments","differ","failed"}.',
+    ],
+    examples: [
+      ['lab all', 'everything there is to find out'],
+      ['lab all --quick', 'the same in less time'],
+    ],
+  }),
+  run,
+}

@@ -1,0 +1,51 @@
+import { needed, type Options, readArguments } from '@/cli/arguments.js'
+import type { Command } from '@/cli/command.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { reportStyle, RUN_OPTIONS, runOne } from '@/cli/lab/runOptions.js'
+import { nearest } from '@/cli/nearest.js'
+import { Report } from '@/cli/report.js'
+import { UsageError } from '@/cli/usageError.js'
+import { type Experiment, EXPERIMENTS, reportText } from '@/lab/index.js'
+
+const OPTIONS = RUN_OPTIONS satisfies Options
+
+const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = readArguments(args, OPTIONS, 1)
+  const experiment = experimentNamed(needed(positionals, 0, 'NAME'))
+  const result = await runOne(experiment, io, values.quick === true)
+  new Report(io, values.json === true).tell('experiment', { ...result }, reportText(result, reportStyle(io)).trimEnd())
+  return 0
+}
+
+/** @throws UsageError */
+const experimentNamed = (name: string): Experiment => {
+  const found = EXPERIMENTS.find((experiment) => experiment.name === name)
+  if (found !== undefined) return found
+  const meant = nearest(
+    name,
+    EXPERIMENTS.map((experiment) => experiment.name),
+  )
+  const hint = meant === undefined ? 'see framewright lab list' : `did you mean "${meant}"?`
+  throw new UsageError(`there is no experiment ${JSON.stringify(name)}`, hint)
+}
+
+const summary = 'runs one experiment on real sockets, and compares what was foretold with what came'
+export const labRun: Command = {
+  name: 'lab run',
+  summary,
+  help: helpText({
+    usage: 'lab run NAME [options]',
+    summary,
+    options: OPTIONS,
+    notes: [
+      'An experiment asks a question about sockets, foretells the answer with numbers,\ntries it on the loopback interface of this machine within seconds, and shows both,\na picture, and what to do about it in a program of your own.',
+      'With --json the line is {"event":"experiment","name","question","lesson",\n"verdict","tookMs","findings","figures","remarks","advice"}.',
+    ],
+    examples: [
+      ['lab run nagle', 'why 23 messages a second'],
+      ['lab run many-reads --json', 'the same for a program to read'],
+    ],
+  }),
+  run,
+}

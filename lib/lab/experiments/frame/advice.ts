@@ -1,0 +1,9 @@
+/** What to do about it in a program of one's own. */
+export interface Advice {
+  readonly words: string
+  /** A whole program in TypeScript, of a few lines; it compiles as it stands. */
+  readonly code: string
+}
+
+/** This package, as a program imports it. Written out, the build would take the import in the text for one of its own. */
+export const PACKAGE = 'framewright'

@@ -1,0 +1,162 @@
+import { connect, createServer, type Server, type Socket, type ServerOpts, type TcpNetConnectOpts } from 'node:net'
+import { boundTo, ConnectionDetails, listenAt } from '@/core/index.js'
+import { TransportError } from '@/errors.js'
+
+/** How far a run is, for who watches. @param share of all, 0 to 1, where that is known */
+export type Progress = (doing: string, share?: number) => void
+
+export interface BenchOptions {
+  readonly signal: AbortSignal
+  /** How much of the rounds and waits of an experiment is done: more than 0, 1 for all. Less is quicker and less exact. */
+  readonly effort: number
+  readonly progress: Progress
+}
+
+const HOST = '127.0.0.1'
+const BACKLOG = 511
+
+/**
+ * What an experiment works on. It closes everything that was made on it or given to it, the last first, also after a
+ * failure or when the run is given up; from then on it makes nothing more.
+ */
+export class Bench implements AsyncDisposable {
+  readonly signal: AbortSignal
+  readonly #effort: number
+  readonly #progress: Progress
+  readonly #things: (Disposable | AsyncDisposable)[] = []
+  #closing: Promise<void> | undefined
+
+  constructor({ signal, effort, progress }: BenchOptions) {
+    this.signal = signal
+    this.#effort = effort
+    this.#progress = progress
+  }
+
+  /** So many of these for the effort that is made. @param least what the lesson cannot do without */
+  rounds(full: number, least = 1): number {
+    return Math.max(least, Math.round(full * this.#effort))
+  }
+
+  /** Tells who watches. @throws what the run was given up for */
+  say(doing: string, share?: number): void {
+    this.signal.throwIfAborted()
+    this.#progress(doing, share)
+  }
+
+  /** Closes it at the end. @returns the thing */
+  use<Thing extends Disposable | AsyncDisposable>(thing: Thing): Thing {
+    this.#things.push(thing)
+    if (this.#closing !== undefined) void this.#closeAll()
+    return thing
+  }
+
+  /** Listens on a port of its own; the sockets that come are closed at the end. */
+  async listen(
+    met: (socket: Socket) => void,
+    { backlog = BACKLOG, ...options }: ServerOpts & { readonly backlog?: number } = {},
+  ): Promise<{ readonly port: number; readonly server: Server }> {
+    this.signal.throwIfAborted()
+    const server = createServer(options, (socket) => met(this.#socket(socket)))
+    this.use({ [Symbol.asyncDispose]: () => closed(server) })
+    await listenAt(server, new ConnectionDetails(HOST, 0), backlog)
+    return { port: boundTo(server).port, server }
+  }
+
+  /** A socket that is on its way to a port of this machine. Its errors are nobody's unless listened for. */
+  dial(port: number, options: Omit<TcpNetConnectOpts, 'port' | 'host'> = {}): Socket {
+    this.signal.throwIfAborted()
+    return this.#socket(connect({ ...options, port, host: HOST }))
+  }
+
+  /** A socket that is connected. @throws the error of the system */
+  async connect(port: number, options: Omit<TcpNetConnectOpts, 'port' | 'host'> = {}): Promise<Socket> {
+    const socket = this.dial(port, options)
+    await this.event((done, failed) => socket.once('connect', done).once('error', failed))
+    return socket
+  }
+
+  /** Waits for what `start` calls. @throws what it fails with, or what the run was given up for */
+  event<Value = void>(
+    start: (done: (value: Value) => void, failed: (error: unknown) => void) => unknown,
+  ): Promise<Value> {
+    const { signal } = this
+    return new Promise<Value>((resolve, reject) => {
+      const aborted = (): void => reject(signal.reason)
+      if (signal.aborted) return aborted()
+      const over = (): void => signal.removeEventListener('abort', aborted)
+      signal.addEventListener('abort', aborted, { once: true })
+      const done = (value: Value): void => {
+        over()
+        resolve(value)
+      }
+      const failed = (error: unknown): void => {
+        over()
+        reject(error)
+      }
+      start(done, failed)
+    })
+  }
+
+  /** The next bytes that come. @throws the error of the socket, or that it closed */
+  next(socket: Socket): Promise<Buffer> {
+    let settle: () => void = () => {}
+    return this.event<Buffer>((done, failed) => {
+      let cause: Error | undefined
+      const broken = (error: Error): void => void (cause = error)
+      const closed = (): void => failed(cause ?? new TransportError('REMOTE_ENDED'))
+      socket.once('data', done).once('error', broken).once('close', closed)
+      settle = () => socket.off('data', done).off('error', broken).off('close', closed)
+    }).finally(() => settle())
+  }
+
+  /** Lets time pass. @throws what the run was given up for */
+  pause(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    return this.event((done) => {
+      timer = setTimeout(done, ms)
+    }).finally(() => clearTimeout(timer))
+  }
+
+  /** Looks again and again until it holds. @returns whether it did within this time */
+  async until(holds: () => boolean, withinMs: number): Promise<boolean> {
+    const endMs = performance.now() + withinMs
+    while (!holds()) {
+      if (performance.now() > endMs) return false
+      await this.pause(LOOK_MS)
+    }
+    return true
+  }
+
+  /** Closes everything. Resolves when all of it is gone. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) {
+      if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]()
+      else thing[Symbol.dispose]()
+    }
+  }
+
+  #socket(socket: Socket): Socket {
+    socket.on('error', ignore)
+    this.use({
+      [Symbol.asyncDispose]: () =>
+        new Promise<void>((resolve) => {
+          if (socket.closed) return resolve()
+          socket.once('close', () => resolve()).destroy()
+        }),
+    })
+    return socket
+  }
+}
+
+const LOOK_MS = 2
+const ignore = (): void => {}
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+  })

@@ -1,0 +1,56 @@
+import { amountOf, type Unit } from '@/lab/experiments/frame/amount.js'
+
+/** Something that can be measured, what it will be, and why. */
+export type Expectation = {
+  readonly what: string
+  /** The reason, with its numbers. */
+  readonly because: string
+  /** What it may mean when it comes otherwise. */
+  readonly otherwise: string
+} & (
+  | { readonly from: number; readonly to: number; readonly unit: Unit }
+  /** A word, such as the code of an error. */
+  | { readonly is: string }
+)
+
+/** What was measured: a number in the unit of its expectation, a word, or why it could not be seen here. */
+export type Measure = number | string | { readonly unseen: string }
+
+/** An expectation beside what came of it. */
+export interface Finding {
+  readonly what: string
+  readonly because: string
+  readonly predicted: string
+  readonly measured: string
+  /** The number itself, if it is one. */
+  readonly value?: number
+  readonly verdict: 'as predicted' | 'differs' | 'not seen'
+  /** With `differs`, what that may mean; with `not seen`, why. */
+  readonly note?: string
+}
+
+/** Measures one against the other. */
+export const findingOf = (expectation: Expectation, measure: Measure): Finding => {
+  const { what, because, otherwise } = expectation
+  const told = { what, because, predicted: predictedOf(expectation) }
+  if (typeof measure === 'object') return { ...told, measured: '-', verdict: 'not seen', note: measure.unseen }
+  const holds =
+    'is' in expectation
+      ? measure === expectation.is
+      : typeof measure === 'number' && measure >= expectation.from && measure <= expectation.to
+  const value = typeof measure === 'number' ? { value: measure } : {}
+  const measured =
+    typeof measure === 'string' || 'is' in expectation ? String(measure) : amountOf(measure, expectation.unit)
+  if (holds) return { ...told, measured, ...value, verdict: 'as predicted' }
+  return { ...told, measured, ...value, verdict: 'differs', note: otherwise }
+}
+
+const predictedOf = (expectation: Expectation): string => {
+  if ('is' in expectation) return expectation.is
+  const { from, to, unit } = expectation
+  if (from === to) return amountOf(from, unit)
+  if (to === Number.POSITIVE_INFINITY) return `at least ${amountOf(from, unit)}`
+  if (from <= 0) return `at most ${amountOf(to, unit)}`
+  const [least, most] = [amountOf(from, unit), amountOf(to, unit)]
+  return `${least.endsWith(` ${unit}`) ? least.slice(0, -unit.length - 1) : least} to ${most}`
+}

@@ -1,0 +1,60 @@
+import { expect } from 'chai'
+import { EXPERIMENTS } from '@/lab/index.js'
+import { eventsIn, runHere } from '../support/cli.js'
+
+describe('framewright lab', () => {
+  it('list names every experiment with its question', async () => {
+    await using run = runHere(['lab', 'list'])
+    const { code, out } = await run.ended
+    expect(code).to.equal(0)
+    for (const { name, question } of EXPERIMENTS) expect(out).to.include(`${name}\n    ${question}\n`)
+  })
+
+  it('list --json has one object a line', async () => {
+    await using run = runHere(['lab', 'list', '--json'])
+    const events = eventsIn((await run.ended).out)
+    expect(events.map(({ event, name }) => [event, name])).to.deep.equal(
+      EXPERIMENTS.map(({ name }) => ['experiment', name]),
+    )
+  })
+
+  it('run shows what was foretold, what was measured, a picture, and what to do', async () => {
+    await using run = runHere(['lab', 'run', 'many-reads', '--quick'])
+    const { code, out, err } = await run.ended
+    expect([code, err]).to.deep.equal([0, ''])
+    expect(out).to.match(/predicted 16 to 192 reads, measured \d+ reads: /)
+    expect(out).to.match(/read 1 +█/)
+    expect(out).to.include('In your own program')
+    expect(out).not.to.include('\u001b')
+  })
+
+  it('run --json is one object', async () => {
+    await using run = runHere(['lab', 'run', 'many-reads', '--quick', '--json'])
+    const [event, ...others] = eventsIn((await run.ended).out)
+    expect(others).to.deep.equal([])
+    expect(event).to.include({ event: 'experiment', name: 'many-reads' })
+    expect(event?.['findings']).to.be.an('array').with.lengthOf(3)
+  })
+
+  it('run ends with 1 when it is stopped', async () => {
+    await using run = runHere(['lab', 'run', 'nagle'])
+    run.stop()
+    const { code, err } = await run.ended
+    expect(code).to.equal(1)
+    expect(err).to.match(/\[ABORTED\]\n$/)
+  })
+
+  for (const [args, words] of [
+    [['lab', 'run'], 'NAME is missing'],
+    [['lab', 'run', 'nagl'], 'there is no experiment "nagl"; did you mean "nagle"?'],
+    [['lab', 'run', 'smoke-and-mirrors'], 'see framewright lab list'],
+    [['lab'], '"lab" is not a whole command'],
+  ] as const) {
+    it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {
+      await using run = runHere(args)
+      const { code, err } = await run.ended
+      expect(code).to.equal(2)
+      expect(err).to.include(words)
+    })
+  }
+})
