@@ -7,7 +7,7 @@ import ts from 'typescript'
 interface Source {
   /** From `lib` on, such as `core/link.ts`. */
   readonly path: string
-  /** `errors`, `bytes`, `framings`, `core`, `protocols/NAME`, `lab`, `bench`, `cli`, or `index` for the public surface. */
+  /** `errors`, `bytes`, `framings`, `core`, `protocols/NAME`, `pages`, `lab`, `bench`, `cli`, or `index` for the public surface. */
   readonly room: string
   readonly lines: number
   /** What it imports, as a path from `lib` on, or a package or built-in as it stands. */
@@ -76,9 +76,18 @@ const isIndex = (target: string): boolean => target.endsWith('/index.js')
 describe('the rooms of lib', () => {
   it('are those of the plan, and every file stands in one of them', () => {
     const rooms = new Set(SOURCES.map(({ room }) => room.replace(/\/.*/, '')))
-    expect(['errors', 'index', 'bytes', 'framings', 'core', 'protocols', 'lab', 'bench', 'cli']).to.include.members([
-      ...rooms,
-    ])
+    expect([
+      'errors',
+      'index',
+      'bytes',
+      'framings',
+      'core',
+      'protocols',
+      'pages',
+      'lab',
+      'bench',
+      'cli',
+    ]).to.include.members([...rooms])
   })
 
   it('errors imports nothing', () => {
@@ -102,6 +111,20 @@ describe('the rooms of lib', () => {
     expect(found).to.deep.equal([])
   })
 
+  it('pages imports only errors, and no built-in but the one that hashes', () => {
+    const found = inRoom('pages').flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => !within('pages', 'errors')(target) && target !== 'node:crypto')
+        .map((target) => `${path} imports ${target}`),
+    )
+    expect(found).to.deep.equal([])
+  })
+
+  it('pages is imported only by those who have something to show: the bench, the lab and the command line', () => {
+    const others = SOURCES.filter(({ room }) => !['pages', 'bench', 'lab', 'cli'].includes(room))
+    expect(strays(others, (target) => !within('pages')(target))).to.deep.equal([])
+  })
+
   it('core imports only framings, bytes and errors, so never the lab, the command line or a protocol', () => {
     expect(strays(inRoom('core'), within('core', 'framings', 'bytes', 'errors'))).to.deep.equal([])
   })
@@ -112,16 +135,10 @@ describe('the rooms of lib', () => {
     expect(strays(inRoom(/^protocols\//), allowed)).to.deep.equal([])
   })
 
-  it('the lab imports core by its index only, and what is below', () => {
-    const allowed = (target: string): boolean =>
-      within('lab', 'framings', 'bytes', 'errors')(target) || target === 'core/index.js'
-    expect(strays(inRoom('lab'), allowed)).to.deep.equal([])
-  })
-
-  it('the benchmark room imports core by its index only, and what is below', () => {
-    const allowed = (target: string): boolean =>
-      within('bench', 'framings', 'bytes', 'errors')(target) || target === 'core/index.js'
-    expect(strays(inRoom('bench'), allowed)).to.deep.equal([])
+  it('the lab and the benchmark room import core and pages by their index only, and what is below', () => {
+    const allowed = (target: string, source: Source): boolean =>
+      within(source.room, 'framings', 'bytes', 'errors')(target) || ['core/index.js', 'pages/index.js'].includes(target)
+    expect(strays(inRoom(/^(lab|bench)$/), allowed)).to.deep.equal([])
   })
 
   it('the command line imports other rooms by their index only', () => {
