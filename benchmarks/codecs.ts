@@ -19,6 +19,7 @@ const SECONDS = { full: 5, quick: 1, trial: 0.02 }
 export const codecs: Question = {
   name: 'codecs',
   asks: 'What does the handshake framing itself cost, without sockets?',
+  seconds: { full: 20, quick: 4 },
   needs: ['benchmark'],
   answer: async (plan) => ({
     figures: await micro([reading, byHand, writing], SECONDS[plan.pace]),

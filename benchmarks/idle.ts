@@ -24,6 +24,8 @@ const OTHER_FILES = 100
 export const idle: Question = {
   name: 'idle',
   asks: 'What does an idle connection cost a server?',
+  longOnly: true,
+  seconds: { full: 60, quick: 20 },
   answer: async (plan) => {
     const { rounds, connections: wanted, timed } = AMOUNTS[plan.pace]
     const connections = Math.min(wanted, openFilesLimit() - OTHER_FILES)

@@ -5,6 +5,8 @@ import type { Report } from '@/bench/report.js'
 
 /** Hears how a run goes. */
 export interface Watcher {
+  /** Ends the run; what has been answered until then is lost. */
+  readonly signal?: AbortSignal
   progress(question: Question, text: string): void
   answered(question: Question, answer: Answer): void
 }
@@ -19,22 +21,26 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   const startedAt = new Date().toISOString()
   const where = environment()
   const packages = new Map(Object.entries(where.packages))
+  const { signal = new AbortController().signal } = watcher
   const answers: Report['answers'][number][] = []
   for (const question of questions) {
-    const answer = await answerTo(question, pace, watcher, packages)
+    const answer = await answerTo(question, { pace, signal, watcher, packages })
+    if (signal.aborted) throw new Error('stopped before it was done')
     answers.push({ question: question.name, answer })
     watcher.answered(question, answer)
   }
   return { environment: { ...where, packages: Object.fromEntries(packages) }, pace, startedAt, answers }
 }
 
-/** @param packages gets the versions of those that are used */
-const answerTo = async (
-  question: Question,
-  pace: Pace,
-  watcher: Watcher,
-  packages: Map<string, string>,
-): Promise<Answer> => {
+interface Run {
+  readonly pace: Pace
+  readonly signal: AbortSignal
+  readonly watcher: Watcher
+  /** Gets the versions of those that are used. */
+  readonly packages: Map<string, string>
+}
+
+const answerTo = async (question: Question, { pace, signal, watcher, packages }: Run): Promise<Answer> => {
   const notes = new Set<string>()
   const present = (what: string, needs: readonly string[]): boolean => {
     const missing = missingPackages(needs)
@@ -44,10 +50,12 @@ const answerTo = async (
   }
   if (!present('the question', question.needs ?? [])) return { figures: [], promised: [], notes: [...notes] }
   const progress = (text: string): void => watcher.progress(question, text)
+  progress('begins')
   try {
-    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], progress, present })
+    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], signal, progress, present })
     return whole(answer, notes)
   } catch (error) {
+    if (signal.aborted) throw new Error('stopped before it was done', { cause: error })
     const says = error instanceof Error ? error.message : String(error)
     throw new Error(`${question.name} failed: ${says}`, { cause: error })
   }

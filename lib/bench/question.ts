@@ -10,6 +10,8 @@ export interface Plan {
   readonly pace: Pace
   /** Anything a contender is told to do must be done by then. */
   readonly timeoutMs: number
+  /** Fires when nobody wants to know any more. */
+  readonly signal: AbortSignal
   progress(text: string): void
   /** @returns whether `what` can be measured here; a note says so where a package that it needs is not installed */
   present(what: string, needs: readonly string[]): boolean
@@ -61,8 +63,15 @@ export interface Question {
   readonly asks: string
   /** Packages without which there is no answer. */
   readonly needs?: readonly string[]
+  /** About how long it takes. */
+  readonly seconds: Readonly<Record<Exclude<Pace, 'trial'>, number>>
+  /** It takes so long that a quick pass leaves it out, unless it is named. */
+  readonly longOnly?: boolean
   answer(plan: Plan): Promise<Answer>
 }
+
+export const isQuestion = (value: unknown): value is Question =>
+  typeof value === 'object' && value !== null && 'name' in value && 'asks' in value && 'answer' in value
 
 /** Whether a promise holds, judged by the median. */
 export const holds = ({ goal }: Promised, { median }: Spread): boolean =>

@@ -24,6 +24,8 @@ interface Waiting {
 export interface RemoteEndOptions {
   /** For each thing it is told. */
   readonly timeoutMs: number
+  /** Ends its process at once. */
+  readonly signal?: AbortSignal
   /** Beside those of this process. */
   readonly execArgv?: readonly string[]
   /** Beside that of this process. */
@@ -51,6 +53,9 @@ export class RemoteEnd {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
+    const stop = (): void => void this.#process.kill('SIGKILL')
+    options.signal?.addEventListener('abort', stop, { once: true })
+    this.#process.once('exit', () => options.signal?.removeEventListener('abort', stop))
     this.#process.on('message', (reply: Reply) => this.#heard(reply))
     this.#process.on('error', (error) => this.#lost(error))
     this.#process.on('exit', (code, signal) => this.#lost(new Error(`its process ended (${signal ?? code})`)))

@@ -23,6 +23,15 @@ export const describeAnswer = ({ name, asks }: Question, answer: Answer, pace: P
     ...(answer.notes ?? []).map((note) => `  note: ${note}`),
   ].join('\n')
 
+/** How many of the promised numbers hold, or nothing where none is judged. */
+export const describeVerdicts = ({ answers, pace }: Report): string => {
+  const promised = answers.flatMap(({ answer }) => answer.promised)
+  if (promised.length === 0 || pace === 'trial') return ''
+  const short = promised.filter((promise) => !holds(promise, spreadOf(promise.samples)))
+  const names = short.map(({ name }) => `\n  falls short: ${name}`).join('')
+  return `\n${promised.length - short.length} of ${promised.length} promised numbers hold${names}\n`
+}
+
 const figureRow = ({ name, unit, samples }: Figure): string[] => {
   const spread = spreadOf(samples)
   return [name, short(spread.median), unit, range(spread), `${samples.length} samples`]

@@ -1,3 +1,4 @@
+import { bench } from '@/cli/bench/bench.js'
 import { chatJoin, chatListen } from '@/cli/chat.js'
 import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   labList,
   labRun,
   labAll,
+  bench,
   tour,
   tourPeer,
 ]

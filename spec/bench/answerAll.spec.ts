@@ -9,6 +9,7 @@ const missing: Contender = { ...faultless, name: 'of others', needs: ['no-such-p
 const questionFor = (contenders: readonly Contender[]): Question => ({
   name: 'present',
   asks: 'Who is there?',
+  seconds: { full: 1, quick: 1 },
   answer: async (plan) => {
     const entrants = contenders.map((contender) => ({ contender, load }))
     const scores = await bout(entrants, { heats: 1, rounds: 1 }, plan)
@@ -44,7 +45,11 @@ describe('answering questions', function () {
   })
 
   it('rejects with the name of the question that could not be answered', async () => {
-    const question: Question = { name: 'broken', asks: 'Why?', answer: () => Promise.reject(new Error('on purpose')) }
+    const question: Question = {
+      ...questionFor([]),
+      name: 'broken',
+      answer: () => Promise.reject(new Error('on purpose')),
+    }
     const says = await answerAll([question], 'trial', WATCHER).then(
       () => 'nothing',
       (error: Error) => error.message,

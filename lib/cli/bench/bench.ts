@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises'
+import {
+  answerAll,
+  describeAnswer,
+  describeEnvironment,
+  describeVerdicts,
+  environment,
+  type Pace,
+  type Question,
+} from '@/bench/index.js'
+import { HELP, type Options, readArguments } from '@/cli/arguments.js'
+import { allQuestions } from '@/cli/bench/allQuestions.js'
+import { ProgressLine } from '@/cli/bench/progressLine.js'
+import type { Command } from '@/cli/command.js'
+import { helpText } from '@/cli/helpText.js'
+import type { Io } from '@/cli/io.js'
+import { nearest } from '@/cli/nearest.js'
+import { UsageError } from '@/cli/usageError.js'
+import { systemError } from '@/core/index.js'
+
+const MOST_QUESTIONS = 100
+const OPTIONS = {
+  list: { type: 'boolean', help: 'lists the questions, and measures nothing' },
+  quick: { type: 'boolean', help: 'a quick pass, with a wider spread (default)' },
+  full: { type: 'boolean', help: 'takes its time; promised numbers are meant for this' },
+  trial: { type: 'boolean', help: 'seconds; shows that everything works and arrives, judges nothing' },
+  json: { type: 'string', value: 'FILE', help: 'writes the environment and every sample, to keep or to compare' },
+  ...HELP,
+} as const satisfies Options
+
+const run = async (args: readonly string[], io: Io): Promise<number> => {
+  const { values, positionals } = readArguments(args, OPTIONS, MOST_QUESTIONS)
+  const pace = paceOf(values)
+  const questions = await allQuestions()
+  if (values.list === true) {
+    io.stdout.write(listOf(questions))
+    return 0
+  }
+  const chosen = chosenFrom(questions, positionals, pace)
+  const progress = new ProgressLine(
+    io.stderr,
+    chosen.map(({ name, seconds }) => ({ name, seconds: pace === 'trial' ? 1 : seconds[pace] })),
+  )
+  io.stdout.write(`${describeEnvironment(environment())}\n`)
+  try {
+    const report = await answerAll(chosen, pace, {
+      signal: io.stop,
+      progress: ({ name }, text) => progress.update(name, text),
+      answered: (question, answer) => {
+        progress.clear()
+        io.stdout.write(`\n${describeAnswer(question, answer, pace)}\n`)
+      },
+    })
+    io.stdout.write(describeVerdicts(report))
+    if (values.json !== undefined) await keep(values.json, `${JSON.stringify(report)}\n`)
+    return 0
+  } finally {
+    progress.clear()
+  }
+}
+
+const paceOf = (values: Partial<Record<Pace, boolean | undefined>>): Pace => {
+  const [pace = 'quick', ...others] = (['quick', 'full', 'trial'] as const).filter((name) => values[name] === true)
+  if (others.length > 0) throw new UsageError(`choose one of --${pace} and --${others.join(' and --')}`)
+  return pace
+}
+
+/** Without names, all that belong into a pass of this pace. */
+const chosenFrom = (questions: readonly Question[], names: readonly string[], pace: Pace): readonly Question[] => {
+  if (names.length === 0) return questions.filter(({ longOnly = false }) => pace === 'full' || !longOnly)
+  const known = questions.map(({ name }) => name)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown === undefined) return questions.filter(({ name }) => names.includes(name))
+  const meant = nearest(unknown, known)
+  const hint = meant === undefined ? 'see framewright bench --list' : `did you mean "${meant}"?`
+  throw new UsageError(`there is no question ${JSON.stringify(unknown)}`, hint)
+}
+
+const listOf = (questions: readonly Question[]): string => {
+  const width = Math.max(...questions.map(({ name }) => name.length))
+  const rows = questions.map(({ name, asks, seconds, longOnly }) => {
+    const takes = longOnly === true ? `full ${seconds.full} s` : `quick ${seconds.quick} s, full ${seconds.full} s`
+    return `  ${name.padEnd(width)}  ${asks} (${takes})\n`
+  })
+  return rows.join('')
+}
+
+const keep = async (path: string, text: string): Promise<void> => {
+  try {
+    await writeFile(path, text)
+  } catch (error) {
+    throw systemError(error, 'FILE_FAILED', { path })
+  }
+}
+
+const summary = 'measures what framing costs, on this machine'
+export const bench: Command = {
+  name: 'bench',
+  summary,
+  help: helpText({
+    usage: 'bench [QUESTION...] [options]',
+    summary,
+    options: OPTIONS,
+    notes: [
+      'Without a question, all of them; in a quick pass those that take long only when\nthey are named. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
+      'Exit code: 0 measured, whether promised numbers hold or not; 1 a contender failed,\nor a message was lost, doubled, reordered or altered; 2 not understood.',
+    ],
+    examples: [
+      ['bench', 'a quick pass'],
+      ['bench --list', 'what can be asked'],
+      ['bench strict64 pipelined64 --full', 'two questions, as carefully as possible'],
+      ['bench large --json run.json', 'keeps every sample'],
+    ],
+  }),
+  run,
+}
