@@ -65,10 +65,10 @@ describe('the README', () => {
     this.timeout(60_000)
     const main = new URL(`../lib/cli/main${SCRIPT_EXTENSION}`, import.meta.url)
     const lines = codeBlocks(textOf('README.md'), 'sh').flatMap((block) => block.match(/^framewright .*$/gm) ?? [])
-    expect(lines).to.have.lengthOf(11)
+    expect(lines).to.have.lengthOf(12)
     for (const line of lines) {
       const [, command = '', rest = ''] =
-        /^framewright ((?:chat |files |stp |pnet |pyile |lonely )?\w+)([^#]*)/.exec(line) ?? []
+        /^framewright ((?:chat |files |stp |pnet |pyile |lonely |lab )?\w+)([^#]*)/.exec(line) ?? []
       const { exitCode, output } = await runProgram(main, [...command.split(' '), '--help'])
       expect(exitCode, line).to.equal(0)
       expect(output, line).to.include(`framewright ${command}`)
