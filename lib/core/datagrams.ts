@@ -1,11 +1,11 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
-import { abortedBy, onAbort } from '@/core/abort.js'
+import type { RemoteInfo, Socket } from 'node:dgram'
 import { Arrivals } from '@/core/arrivals.js'
-import { Deferred, handled, rejected } from '@/core/batch.js'
+import { handled, rejected } from '@/core/batch.js'
 import type { Cancel } from '@/core/clock.js'
 import type { Abortable } from '@/core/connection.js'
 import { type DatagramCounts, noDatagrams } from '@/core/datagramCounts.js'
 import { type DatagramOptions, type DatagramSettings, datagramSettingsOf, isGroup } from '@/core/datagramOptions.js'
+import { boundSocket, shut } from '@/core/datagramSocket.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { channels, publish } from '@/core/diagnostics.js'
 import { flatUuid } from '@/core/flatUuid.js'
@@ -43,6 +43,7 @@ export abstract class Datagrams {
   #cancelRejoin: Cancel | undefined
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
+  #renewing: Promise<void> | undefined
   readonly #counts = noDatagrams()
 
   /** @throws TransportError OPTION_INVALID */
@@ -155,42 +156,32 @@ export abstract class Datagrams {
   }
 
   async #open(signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted === true) throw abortedBy(signal)
-    const { host, port, reuseAddr } = this.#settings
-    const socket = createSocket({ type: 'udp4', reuseAddr })
-    this.#socket = socket
+    const { group, rejoinMs, clock } = this.#settings
     this.#state = 'opening'
-    const bound = new Deferred()
-    const failed = (error: Error): void =>
-      bound.reject(systemError(error, 'LISTEN_FAILED', { address: `${host}:${port}` }))
-    socket.on('error', failed)
-    socket.bind({ address: host, port, exclusive: true }, () => bound.resolve())
-    onAbort(signal, bound.promise, (error) => bound.reject(error))
     try {
-      await bound.promise
-      socket.off('error', failed)
-      this.#bound(socket)
+      this.#use(await boundSocket(this.#settings, signal))
+      if (group !== undefined) this.#cancelRejoin = clock.every(rejoinMs, () => this.#rejoin())
     } catch (error) {
-      await shut(socket)
       this.#state = 'idle'
       throw error
     }
   }
 
-  #bound(socket: Socket): void {
-    const { broadcastAddresses, group, multicastTtl, multicastLoopback, rejoinMs, clock } = this.#settings
+  /** From now on this is the socket. */
+  #use(socket: Socket): void {
+    const { broadcastAddresses, group, multicastTtl, multicastLoopback } = this.#settings
+    this.#socket = socket
+    this.#state = 'open'
     socket.on('error', (error) => {
       this.#counts.unread++
       this.#report(new TransportError('DATAGRAM_UNREAD', { system: systemCode(error) }, { cause: error }))
     })
     socket.setBroadcast(broadcastAddresses.length > 0)
-    this.#state = 'open'
     if (group !== undefined) {
       socket.setMulticastTTL(multicastTtl)
       socket.setMulticastLoopback(multicastLoopback)
       this.#membership = new Membership(socket, { ...this.#settings, group })
       this.#rejoin()
-      this.#cancelRejoin = clock.every(rejoinMs, () => this.#rejoin())
     }
     socket.on('message', (message, from) => this.#arrived(message, from))
   }
@@ -198,7 +189,6 @@ export abstract class Datagrams {
   async #close(): Promise<void> {
     await this.#opening?.catch(ignore)
     if (this.#state !== 'open') return
-    const socket = this.#socket
     this.#state = 'closing'
     this.#cancelRejoin?.()
     for (const arrival of this.#arrivals.takeAll()) {
@@ -209,7 +199,8 @@ export abstract class Datagrams {
     const cancel = this.#settings.clock.after(this.#settings.closeTimeoutMs, late)
     await this.#departures.settled()
     cancel()
-    if (socket !== undefined) await shut(socket)
+    await this.#renewing
+    if (this.#socket !== undefined) await shut(this.#socket)
     this.#membership = undefined
     this.#state = 'idle'
   }
@@ -246,7 +237,27 @@ export abstract class Datagrams {
     const trouble = this.#membership?.refresh()
     if (trouble === undefined) return
     this.#counts.unjoined++
-    if (trouble.news) this.#report(trouble.problem)
+    const full = trouble.problem.detail['system'] === 'ENOBUFS' && this.#settings.reuseAddr
+    if (full && this.#renewing === undefined) this.#renewing = this.#renew()
+    else if (trouble.news) this.#report(trouble.problem)
+  }
+
+  /**
+   * An interface that is gone leaves its membership behind, and a socket may have only some twenty: another one, at the
+   * same port, has none. Only where ports are shared, so that nobody else gets it meanwhile.
+   */
+  async #renew(): Promise<void> {
+    const before = this.#socket
+    try {
+      if (before === undefined) return
+      const socket = await boundSocket({ ...this.#settings, port: before.address().port }, undefined)
+      if (this.#state === 'open') this.#use(socket)
+      await shut(this.#socket === socket ? before : socket)
+    } catch (error) {
+      this.#report(systemError(error, 'LISTEN_FAILED'))
+    } finally {
+      this.#renewing = undefined
+    }
   }
 
   #arrived(message: Buffer, { address, port }: RemoteInfo): void {
@@ -284,6 +295,4 @@ export abstract class Datagrams {
   }
 }
 
-/** Resolves when the socket is closed. */
-const shut = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()))
 const ignore = (): void => {}

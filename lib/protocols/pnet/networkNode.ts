@@ -1,7 +1,7 @@
 import { type Abortable, type Cancel, ConnectionDetails } from '@/core/index.js'
 import { decodeAdvertisement, encodeDatagram } from '@/protocols/pnet/advertisement.js'
 import { Desk, type Request } from '@/protocols/pnet/desk.js'
-import { Discovery, reachableHost } from '@/protocols/pnet/discovery.js'
+import { Discovery } from '@/protocols/pnet/discovery.js'
 import { openEnvelope, sealEnvelope } from '@/protocols/pnet/envelope.js'
 import { Network } from '@/protocols/pnet/network.js'
 import { NodeClient } from '@/protocols/pnet/nodeClient.js'
@@ -235,7 +235,7 @@ export abstract class NetworkNode implements AsyncDisposable {
 
   async #serve(): Promise<void> {
     const key = await this.ownKey()
-    const { clock, handlerTimeoutMs, name, advertisedHost, interface: interfaceName } = this.#settings
+    const { clock, handlerTimeoutMs, name } = this.#settings
     const owner = {
       handle: (value: PickleValue, request: Request) => this.handle(value, request),
       advertised: (content: Buffer, from: NodePublicKey) => this.#peers.met(decodeAdvertisement(content, false), from),
@@ -251,9 +251,8 @@ export abstract class NetworkNode implements AsyncDisposable {
     this.#server = server
     await this.discover()
     const { host: listenHost, port } = server.address
-    const host = advertisedHost ?? reachableHost(listenHost, interfaceName)
-    const datagram = encodeDatagram({ name, host, port }, this.#network, key.publicKey)
-    await this.#discovery.advertise(datagram, listenHost)
+    const datagramFor = (host: string): Buffer => encodeDatagram({ name, host, port }, this.#network, key.publicKey)
+    await this.#discovery.advertise({ listenHost, datagramFor })
   }
 
   async #close(): Promise<void> {

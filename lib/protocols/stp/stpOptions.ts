@@ -62,6 +62,8 @@ export interface StpLimits {
   readonly peerLifeMs?: number
   /** How often that is looked at. 1 to 2^31-1 ms. @default 10_000 */
   readonly sweepMs?: number
+  /** How often the group is joined anew, since interfaces come and go. 1 to 2^31-1 ms. @default 5_000 */
+  readonly rejoinMs?: number
 }
 
 /** How a node presents itself, where it is reached, and how much it bears. */
@@ -118,6 +120,7 @@ export const STP_RANGES: Readonly<Record<keyof StpLimits, Range>> = {
   syncMs: [180_000, 0, MAX_MS],
   peerLifeMs: [240_000, 1, MAX_MS],
   sweepMs: [10_000, 1, MAX_MS],
+  rejoinMs: [5_000, 1, MAX_MS],
 }
 
 /** Options that have been checked, with every default filled in. */

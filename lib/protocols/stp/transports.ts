@@ -102,11 +102,12 @@ export class Transports {
   }
 
   #newDatagrams(port: number, joinGroup: boolean): StpDatagrams {
-    const { maddr, multicastInterface, multicastTtl, clock } = this.#settings
+    const { maddr, multicastInterface, multicastTtl, rejoinMs, clock } = this.#settings
     const group = {
       group: maddr,
       joinGroup,
       multicastTtl,
+      rejoinMs,
       ...(multicastInterface === undefined ? {} : { multicastInterface }),
     }
     return new StpDatagrams(

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Datagrams } from '@/core/index.js'
-import { reachableHost } from '@/protocols/pnet/discovery.js'
 import { Node, type NodeKey, type NodeOptions } from '@/protocols/pnet/index.js'
+import { reachableHost } from '@/protocols/pnet/ownAddress.js'
 import { Ear } from '../../support/ear.js'
 import { hex } from '../../support/hex.js'
 import { ManualClock } from '../../support/manualClock.js'

@@ -1,0 +1,35 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { abortedBy, onAbort } from '@/core/abort.js'
+import { Deferred } from '@/core/batch.js'
+import { systemError } from '@/core/systemError.js'
+
+/** Where a socket is bound. */
+export interface Binding {
+  readonly host: string
+  readonly port: number
+  readonly reuseAddr: boolean
+}
+
+/** A bound socket. @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ABORTED; then nothing is bound */
+export const boundSocket = async (binding: Binding, signal: AbortSignal | undefined): Promise<Socket> => {
+  if (signal?.aborted === true) throw abortedBy(signal)
+  const { host, port, reuseAddr } = binding
+  const socket = createSocket({ type: 'udp4', reuseAddr })
+  const bound = new Deferred()
+  const failed = (error: Error): void =>
+    bound.reject(systemError(error, 'LISTEN_FAILED', { address: `${host}:${port}` }))
+  socket.on('error', failed)
+  socket.bind({ address: host, port, exclusive: true }, () => bound.resolve())
+  onAbort(signal, bound.promise, (error) => bound.reject(error))
+  try {
+    await bound.promise
+    socket.off('error', failed)
+    return socket
+  } catch (error) {
+    await shut(socket)
+    throw error
+  }
+}
+
+/** Resolves when the socket is closed. */
+export const shut = (socket: Socket): Promise<void> => new Promise((resolve) => socket.close(() => resolve()))
