@@ -8,7 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/serverOptions.js'
-import { EXPERIMENTS, FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES } from '@/lab/index.js'
+import { EXPERIMENTS, FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES, WIRES } from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -24,7 +24,7 @@ import {
   SUBSCRIBER_RANGES,
 } from '@/protocols/lonely/index.js'
 import { caught } from './support/caught.js'
-import { codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
+import { chapterOf, codeBlocks, ROOT, tableRows, textOf } from './support/documents.js'
 import { PlainServer } from './support/pair.js'
 import { runProgram, SCRIPT_EXTENSION } from './support/runProgram.js'
 import { complaintsAbout, snippetsOf } from './support/snippets.js'
@@ -183,7 +183,13 @@ describe('docs/lab.md', () => {
 
   it('has every fault, how it is written and what it does, and no other', () => {
     const expected = Object.entries(FAULT_FORMS).map(([name, { form, help }]) => [name, form, help])
-    expect(tableRows(textOf('docs/lab.md'))).to.deep.equal(expected)
+    expect(tableRows(chapterOf(textOf('docs/lab.md'), 'Faults'))).to.deep.equal(expected)
+  })
+
+  it('has everything that can be read along, and no other', () => {
+    const expected = [...WIRES, { name: 'raw', about: 'bytes of any kind, shown and not understood' }]
+    const rows = tableRows(chapterOf(textOf('docs/lab.md'), 'Reading along'))
+    expect(rows).to.deep.equal(expected.map(({ name, about }) => [name, about]))
   })
 
   it('has a program that compiles', async function () {

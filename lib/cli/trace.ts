@@ -21,11 +21,12 @@ import {
   proxyTap,
   type TraceEvent,
   traceRow,
+  WIRES,
 } from '@/lab/index.js'
 import { TransportError } from '@/errors.js'
 
 const OPTIONS = {
-  framing: { type: 'string', value: 'NAME', help: 'handshake (default), length, line, or raw for bytes only' },
+  framing: { type: 'string', value: 'NAME', help: 'how it is read along, see below; handshake unless given' },
   ...FAULTS,
   pcap: { type: 'string', value: 'FILE', help: 'writes a capture for Wireshark, too (pcapng)' },
   json: { type: 'boolean', help: 'one object a line instead of a ladder' },
@@ -114,6 +115,14 @@ const proxyBetween = (options: ConstructorParameters<typeof Proxy>[0]): Proxy =>
   }
 }
 
+const width = Math.max(...WIRES.map(({ name }) => name.length))
+const FRAMING_NOTE = [
+  'What --framing can be',
+  ...[...WIRES, { name: 'raw', about: 'bytes of any kind, shown and not understood' }].map(
+    ({ name, about }) => `  ${name.padEnd(width)}  ${about}`,
+  ),
+].join('\n')
+
 const summary = 'stands between two TCP ends, shows what they say, and makes things go wrong'
 export const trace: Command = {
   name: 'trace',
@@ -124,6 +133,7 @@ export const trace: Command = {
     options: OPTIONS,
     notes: [
       'It listens at the first address and connects to TARGET for each that comes. The\nend that connects is on the left. A time stands at the side where it was taken:\nwhen the bytes came, and when they left for the other end. Bytes are shown as they\nleft, so with what faults have made of them. SIGINT and SIGTERM end it.',
+      FRAMING_NOTE,
       ...FAULT_NOTES,
       'With --json the lines are\n  {"event":"listening","host","port","target","faults","seed"}\n  {"event":"open"} {"event":"said"} {"event":"note"} {"event":"close"}\n  {"event":"done","conversations","upBytes","downBytes","faults"}',
     ],

@@ -50,3 +50,5 @@ export { Timeline, TIMELINE_RANGES, type TimelineLimits } from '@/lab/trace/time
 export { Trace, type TraceOptions } from '@/lab/trace/trace.js'
 export type { NoteKind, Spot, TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
 export { type RowStretch, type TraceRow, traceRow } from '@/lab/trace/traceRow.js'
+export type { Field, FieldForm } from '@/lab/wire/field.js'
+export { FIELDS, FILTER_PREFIX, type Wire, type WireFamily, type WireFraming, WIRES } from '@/lab/wire/wires.js'

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { DIALECTS } from '@/lab/index.js'
 import { type Ended, eventsIn, runHere } from '../support/cli.js'
 import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 import { RawListener, RawPeer } from '../support/rawPeer.js'
@@ -104,6 +105,7 @@ describe('framewright trace', () => {
   it('--framing reads other protocols along, and raw shows the bytes of any', async () => {
     for (const [framing, words] of [
       ['line', 'line, 2 bytes; end of a line of 2 bytes  "hi·"'],
+      ['pnet', 'network "hi", which is the last section  "hi·"'],
       ['raw', '3 bytes  "hi·"'],
     ] as const) {
       await using ends = await traced(['--framing', framing])
@@ -174,7 +176,10 @@ describe('framewright trace', () => {
       ['trace', '0', '1', '--framing', 'raw', '--fault', 'reset@2f'],
       'reset@2f: raw has no frames; choose another --framing',
     ],
-    [['trace', '0', '1', '--framing', 'smoke'], '--framing wants one of handshake, length, line, raw'],
+    [
+      ['trace', '0', '1', '--framing', 'smoke'],
+      `--framing wants one of ${DIALECTS.map(({ name }) => name).join(', ')}`,
+    ],
     [['trace', '0', '1', '--seed', 'x'], '--seed wants a whole number from 0 to 4294967295'],
   ] as const) {
     it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {

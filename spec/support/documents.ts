@@ -26,3 +26,13 @@ export const tableRows = (markdown: string): string[][] => {
         .map((cell) => cell.trim().replaceAll('`', '')),
     )
 }
+
+/** What stands under a heading, up to the next one of its level or above. @throws Error when there is no such heading */
+export const chapterOf = (markdown: string, heading: string): string => {
+  const lines = markdown.split('\n')
+  const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading)
+  if (start < 0) throw new Error(`there is no chapter ${heading}`)
+  const level = (lines[start] ?? '').indexOf(' ')
+  const end = lines.findIndex((line, at) => at > start && new RegExp(`^#{1,${level}} `).test(line))
+  return lines.slice(start + 1, end < 0 ? lines.length : end).join('\n')
+}

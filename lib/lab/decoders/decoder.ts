@@ -8,18 +8,23 @@ export interface Stretch {
   readonly kind: WireKind
   /** Never empty; shares memory with the chunk it came in. */
   readonly bytes: Buffer
+  /** What `meaning` tells of is whole with it. Up to there several stretches may follow each other, one for each chunk. */
+  readonly endsField: boolean
   /** A frame is whole with it. */
   readonly endsFrame: boolean
-  /** In words, such as `length 5` or `payload, 3 of 5 bytes`. */
+  /** In words of printable ASCII, such as `length 5` or `payload, 3 of 5 bytes`. */
   readonly meaning: string
 }
 
 /**
- * Looks on at one direction of a connection and says what passes. It never holds a byte back, changes nothing, and
- * throws nothing: what does not fit is `bytes` from there on.
+ * Looks on at one direction of a connection and says what passes. It never holds a byte back, changes nothing, throws
+ * nothing, and keeps a few kilobytes at most: what does not fit is `bytes` from there on.
  */
 export interface Decoder {
-  /** All of the chunk, cut where its meaning changes. Another cut of the same stream cuts no meaning in another way. */
+  /**
+   * All of the chunk, cut where its meaning changes. However the same stream is cut into chunks, its fields end at the
+   * same bytes, and what is said of a whole field is the same, but for `3 of 3 bytes` where it came in several.
+   */
   read(chunk: Buffer): readonly Stretch[]
   /** What it means that the stream ends here; undefined when this is a good place. */
   end(): string | undefined
@@ -36,9 +41,9 @@ export interface Dialect {
   decoders(): DecoderPair
 }
 
-/** A dialect whose two directions are read alike, and each for itself. */
-export const dialectOf = (name: string, make: () => Decoder): Dialect => ({
+/** A dialect whose two directions are read each for itself. @param make of what that end says */
+export const dialectOf = (name: string, make: (role: Role) => Decoder): Dialect => ({
   name,
   frames: true,
-  decoders: () => ({ opener: make(), acceptor: make() }),
+  decoders: () => ({ opener: make('opener'), acceptor: make('acceptor') }),
 })

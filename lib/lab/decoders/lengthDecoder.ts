@@ -1,8 +1,14 @@
-import { type Decoder, dialectOf, type Stretch } from '@/lab/decoders/decoder.js'
+import type { Decoder, Stretch } from '@/lab/decoders/decoder.js'
 import { LengthReader } from '@/lab/decoders/lengthReader.js'
+import type { MessageReader } from '@/lab/decoders/messageReader.js'
 
-class LengthDecoder implements Decoder {
-  readonly #frames = new LengthReader()
+/** Lengths of four bytes, big-endian. @see framings/WIRE.md, "length" */
+export class LengthDecoder implements Decoder {
+  readonly #frames: LengthReader
+
+  constructor(messages?: MessageReader) {
+    this.#frames = new LengthReader(messages)
+  }
 
   read(chunk: Buffer): readonly Stretch[] {
     const found: Stretch[] = []
@@ -18,6 +24,3 @@ class LengthDecoder implements Decoder {
     return this.#frames.end()
   }
 }
-
-/** Lengths of four bytes, big-endian. @see framings/WIRE.md, "length" */
-export const lengthDialect = dialectOf('length', () => new LengthDecoder())

@@ -1,5 +1,7 @@
 import type { Stretch } from '@/lab/decoders/decoder.js'
 import { inBytes } from '@/lab/decoders/inBytes.js'
+import { type MessageReader, payloadStretch } from '@/lab/decoders/messageReader.js'
+import { PlainReader } from '@/lab/decoders/plainReader.js'
 
 export const LENGTH_BYTES = 4
 
@@ -11,7 +13,13 @@ const BOUNDARY: Reading = { at: 'length', have: 0, value: 0 }
 
 /** Reads frames of a length of four bytes, big-endian, and as many bytes. */
 export class LengthReader {
+  readonly #messages: MessageReader
   #reading: Reading = BOUNDARY
+
+  /** @param messages reads what is in them */
+  constructor(messages: MessageReader = new PlainReader()) {
+    this.#messages = messages
+  }
 
   /** No frame has begun that is not whole. */
   get between(): boolean {
@@ -35,20 +43,24 @@ export class LengthReader {
     const some = bytes.subarray(0, LENGTH_BYTES - had)
     const value = some.reduce((sum, byte) => sum * 256 + byte, before)
     const have = had + some.length
-    if (have < LENGTH_BYTES) {
-      this.#reading = { at: 'length', have, value }
-      return { kind: 'length', bytes: some, endsFrame: false, meaning: `length, ${have} of ${LENGTH_BYTES} bytes` }
+    const endsField = have === LENGTH_BYTES
+    const endsFrame = endsField && value === 0
+    const meaning = endsField ? `length ${value}` : `length, ${have} of ${LENGTH_BYTES} bytes`
+    if (!endsField) this.#reading = { at: 'length', have, value }
+    else if (value === 0) this.#reading = BOUNDARY
+    else {
+      this.#reading = { at: 'payload', size: value, left: value }
+      this.#messages.begin(value)
     }
-    this.#reading = value === 0 ? BOUNDARY : { at: 'payload', size: value, left: value }
-    return { kind: 'length', bytes: some, endsFrame: value === 0, meaning: `length ${value}` }
+    return { kind: 'length', bytes: some, endsField, endsFrame, meaning }
   }
 
   #readPayload(bytes: Buffer, size: number, left: number): Stretch {
     const some = bytes.subarray(0, left)
-    const rest = left - some.length
+    const reading = this.#messages.read(some, some.length === left)
+    const rest = left - reading.bytes.length
     this.#reading = rest === 0 ? BOUNDARY : { at: 'payload', size, left: rest }
-    const meaning = some.length === size ? `payload, ${inBytes(size)}` : `payload, ${size - rest} of ${inBytes(size)}`
-    return { kind: 'payload', bytes: some, endsFrame: rest === 0, meaning }
+    return payloadStretch(reading, rest === 0)
   }
 
   end(): string | undefined {

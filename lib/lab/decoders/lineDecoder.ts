@@ -1,9 +1,10 @@
-import { type Decoder, dialectOf, type Stretch } from '@/lab/decoders/decoder.js'
+import type { Decoder, Stretch } from '@/lab/decoders/decoder.js'
 import { inBytes } from '@/lab/decoders/inBytes.js'
 
 const NEWLINE = 0x0a
 
-class LineDecoder implements Decoder {
+/** Lines that end in `0a`. @see framings/WIRE.md, "line" */
+export class LineDecoder implements Decoder {
   /** Bytes of the line that has begun. */
   #have = 0
 
@@ -17,11 +18,12 @@ class LineDecoder implements Decoder {
         const bytes = chunk.subarray(at, until)
         const whole = bytes.length === this.#have
         const meaning = `${whole ? 'line' : 'line goes on'}, ${inBytes(this.#have)}${end < 0 ? ' so far' : ''}`
-        found.push({ kind: 'payload', bytes, endsFrame: false, meaning })
+        found.push({ kind: 'payload', bytes, endsField: false, endsFrame: false, meaning })
       }
       if (end >= 0) {
         const meaning = `end of a line of ${inBytes(this.#have)}`
-        found.push({ kind: 'delimiter', bytes: chunk.subarray(end, end + 1), endsFrame: true, meaning })
+        const bytes = chunk.subarray(end, end + 1)
+        found.push({ kind: 'delimiter', bytes, endsField: true, endsFrame: true, meaning })
         this.#have = 0
       }
       at = until + 1
@@ -33,6 +35,3 @@ class LineDecoder implements Decoder {
     return this.#have === 0 ? undefined : `it ends inside a line, after ${inBytes(this.#have)}`
   }
 }
-
-/** Lines that end in `0a`. @see framings/WIRE.md, "line" */
-export const lineDialect = dialectOf('line', () => new LineDecoder())

@@ -1,7 +1,8 @@
 import type { Decoder, Dialect } from '@/lab/decoders/decoder.js'
 
 const RAW: Decoder = {
-  read: (bytes) => (bytes.length === 0 ? [] : [{ kind: 'bytes', bytes, endsFrame: false, meaning: '' }]),
+  read: (bytes) =>
+    bytes.length === 0 ? [] : [{ kind: 'bytes', bytes, endsField: false, endsFrame: false, meaning: '' }],
   end: () => undefined,
 }
 

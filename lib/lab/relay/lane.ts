@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Cancel, Clock } from '@/core/index.js'
 import type { Role } from '@/framings/framing.js'
 import type { Decoder } from '@/lab/decoders/decoder.js'
+import { unitsOf } from '@/lab/decoders/unitsOf.js'
 import type { Fault, Passage } from '@/lab/faults/fault.js'
 import { endPart, type Part, resetPart } from '@/lab/faults/part.js'
 import { seeded } from '@/lab/faults/seeded.js'
@@ -151,7 +152,7 @@ export class Lane {
     for await (const part of feed) {
       const stretches = this.#decoder.read(part.bytes)
       if (!framed || part.bytes.length === 0) yield part
-      else for (const { kind, bytes, endsFrame } of stretches) yield { ...part, kind, bytes, endsFrame }
+      else for (const { kind, bytes, endsFrame } of unitsOf(stretches)) yield { ...part, kind, bytes, endsFrame }
     }
   }
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai'
 import { channels } from '@/core/index.js'
 import { faultyPair } from '@/lab/relay/faultyPair.js'
-import { dialectOf } from '@/lab/decoders/decoder.js'
-import { lineDialect } from '@/lab/decoders/lineDecoder.js'
+import { type Dialect, dialectOf } from '@/lab/decoders/decoder.js'
 import { Trace } from '@/lab/trace/trace.js'
 import type { TraceRow } from '@/lab/trace/traceRow.js'
 import { lcg32 } from '../../support/lcg32.js'
@@ -139,10 +138,12 @@ describe('a trace of connections in this process', () => {
 
   it('reads a framing along by its name, that of a dialect of yours too, and shows the bytes of others', async () => {
     const shouting = dialectOf('json', () => ({
-      read: (bytes) => [{ kind: 'bytes', bytes, endsFrame: false, meaning: bytes.toString().toUpperCase() }],
+      read: (bytes) => [
+        { kind: 'bytes', bytes, endsField: true, endsFrame: false, meaning: bytes.toString().toUpperCase() },
+      ],
       end: () => undefined,
     }))
-    const meanings = async (framing: 'line' | 'json', dialects = [lineDialect]): Promise<string[]> => {
+    const meanings = async (framing: 'line' | 'json', dialects: readonly Dialect[] = []): Promise<string[]> => {
       using trace = new Trace({ dialects })
       const [opener, acceptor] = [new Bare({ framing }), new Bare({ framing })]
       const pair = faultyPair()
@@ -155,7 +156,7 @@ describe('a trace of connections in this process', () => {
       return told(trace.rows.filter(({ conversation }) => conversation === 1)).filter((line) => line.includes('>'))
     }
     expect(await meanings('line')).to.deep.equal(['opener> 2261220a line, 3 bytes; end of a line of 3 bytes'])
-    expect(await meanings('json')).to.deep.equal(['opener> 2261220a '])
+    expect(await meanings('json')).to.deep.equal(['opener> 2261220a string, 3 bytes'])
     expect(await meanings('json', [shouting])).to.deep.equal(['opener> 2261220a "A"\n'])
   })
 
