@@ -14,8 +14,8 @@ export interface Manners {
   readonly payloads: 'whole' | 'slowly'
 }
 
-/** What can happen next at one end. `hear` is one byte of the other end, or the end of its stream. */
-export type Deed = 'ask' | 'hear' | 'put' | 'accept' | 'refuse'
+/** What happens next at one end: it does something, it hears a byte of the other end, or the end of its stream. */
+export type Deed = 'ask' | 'put' | 'accept' | 'refuse' | 'hear the end' | number
 
 /**
  * One end of a connection without a socket: a real handshake framing, and around it the least that a transport does.
@@ -27,7 +27,8 @@ export class WireEnd {
   readonly received: string[] = []
   /** Latin-1: one character a byte. */
   said = ''
-  #heard = 0
+  /** As `said`. */
+  #heard = ''
   #heardEnd = false
   #asked = 0
   #started = 0
@@ -72,25 +73,24 @@ export class WireEnd {
     return sent && unanswered === 0 && !holding && waiting === 0 && reading === 'between'
   }
 
-  can(deed: Deed, other: WireEnd): boolean {
-    if (this.ended) return false
-    switch (deed) {
-      case 'ask':
-        return !this.#refused && this.#asked < this.#manners.messages.length
-      case 'hear':
-        return this.#heard < other.said.length || (other.ended && !this.#heardEnd)
-      case 'put':
-        return this.#manners.payloads === 'slowly' && this.#sending !== undefined && this.#framing.payloadAllowed
-      case 'accept':
-        return this.#offered
-      case 'refuse':
-        return this.#offered && this.#manners.consent === 'perhaps'
-    }
+  /** All that can happen here next, when the other end has said what it has said. */
+  deeds(other: WireEnd): Deed[] {
+    if (this.ended) return []
+    const deeds: Deed[] = []
+    if (!this.#refused && this.#asked < this.#manners.messages.length) deeds.push('ask')
+    const heard = this.#heard.length
+    if (heard < other.said.length) deeds.push(other.said.charCodeAt(heard))
+    else if (other.ended && !this.#heardEnd) deeds.push('hear the end')
+    if (this.#manners.payloads === 'slowly' && this.#sending !== undefined && this.#framing.payloadAllowed)
+      deeds.push('put')
+    if (this.#offered) deeds.push('accept')
+    if (this.#offered && this.#manners.consent === 'perhaps') deeds.push('refuse')
+    return deeds
   }
 
-  do(deed: Deed, other: WireEnd): void {
+  do(deed: Deed): void {
     try {
-      this.#do(deed, other)
+      this.#do(deed)
       this.#read()
       this.#send()
     } catch (error) {
@@ -99,18 +99,10 @@ export class WireEnd {
     }
   }
 
-  #do(deed: Deed, other: WireEnd): void {
+  #do(deed: Deed): void {
     switch (deed) {
       case 'ask':
         this.#asked++
-        return
-      case 'hear':
-        if (this.#heard < other.said.length) {
-          this.#framing.push(Buffer.of(other.said.charCodeAt(this.#heard++)))
-          return
-        }
-        this.#heardEnd = true
-        this.#framing.end()
         return
       case 'put':
         this.#put()
@@ -123,6 +115,14 @@ export class WireEnd {
         this.#offered = false
         this.#refused = true
         this.#framing.refuse()
+        return
+      case 'hear the end':
+        this.#heardEnd = true
+        this.#framing.end()
+        return
+      default:
+        this.#heard += String.fromCharCode(deed)
+        this.#framing.push(Buffer.of(deed))
     }
   }
 
@@ -184,6 +184,6 @@ export class WireEnd {
     const { unanswered, holding, waiting, reading } = this.#framing
     const said = Buffer.from(this.said, 'latin1').toString('hex')
     const state = JSON.stringify({ received: this.received, error: this.error, unanswered, holding, waiting, reading })
-    return `said ${said}, heard ${this.#heard}, ${state}`
+    return `said ${said}, heard ${this.#heard.length} bytes, ${state}`
   }
 }
