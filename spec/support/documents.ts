@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of the project, which is one step further away from what the build made. */
@@ -7,11 +7,46 @@ export const ROOT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../
 /** A file of the project as text. @param name as seen from the folder of the project */
 export const textOf = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8')
 
-/** The code blocks marked with `language`, in order; those in a list without its indentation. */
-export const codeBlocks = (markdown: string, language: string): string[] =>
-  [...markdown.matchAll(/^( *)```(\w*)\n([^]*?)^ *```$/gm)].flatMap(([, indent = '', mark, code = '']) =>
-    mark === language ? [code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')] : [],
-  )
+/** What is written for people, as seen from the folder of the project; the history of changes is not. */
+export const DOCUMENTS: readonly string[] = ['', 'docs/'].flatMap((folder) =>
+  readdirSync(ROOT + folder)
+    .filter((name) => name.endsWith('.md') && name !== 'CHANGELOG.md')
+    .map((name) => folder + name),
+)
+
+/** A block of code in a document. */
+export interface Block {
+  /** Where it stands: its document and line. */
+  readonly place: string
+  /** What it is marked with: a language, and perhaps more words. */
+  readonly mark: string
+  /** Without the indentation that a list gives it. */
+  readonly code: string
+  /** Nothing but white space stands between this block and the one before it. */
+  readonly follows: boolean
+}
+
+/** All blocks of code in a document, in order. */
+export const blocksOf = (document: string): readonly Block[] => {
+  const text = textOf(document)
+  let end = 0
+  return [...text.matchAll(/^( *)```([^\n]*)\n([^]*?)^ *```$/gm)].map((found) => {
+    const [all, indent = '', mark = '', code = ''] = found
+    const before = text.slice(end, found.index)
+    end = found.index + all.length
+    const line = text.slice(0, found.index).split('\n').length
+    return {
+      place: `${document}:${line}`,
+      mark: mark.trim(),
+      code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      follows: before.trim() === '',
+    }
+  })
+}
+
+/** The code of the blocks marked with `mark`, in order. */
+export const codeBlocks = (document: string, mark: string): readonly string[] =>
+  blocksOf(document).flatMap((block) => (block.mark === mark ? [block.code] : []))
 
 /** The rows of all tables, without their heads: the text of each cell, without the marks of code. */
 export const tableRows = (markdown: string): string[][] => {

@@ -1,10 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { openHandles } from './openHandles.js'
 
 /** How long what a spec has closed may take to be gone, on a machine with much else to do. */
 const GRACE_MS = 4_000
-
-const openHandles = (): string[] =>
-  process.getActiveResourcesInfo().filter((name) => /TCP|UDP|Pipe(Server|Connect)|TLSWrap/.test(name))
 
 /** Whatever a spec has opened it must also have closed: a handle left over fails the run. */
 export const mochaHooks = {
