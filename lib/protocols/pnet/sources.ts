@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { RandomPool } from '@/protocols/pnet/randomPool.js'
 
 /** Where chance and time come from. Specs pass in their own; whoever does so elsewhere gives the secrecy away. */
 export interface Sources {
@@ -9,4 +9,4 @@ export interface Sources {
 }
 
 /** The system's own. */
-export const SYSTEM_SOURCES: Sources = { random: randomBytes, nowMs: Date.now }
+export const SYSTEM_SOURCES: Sources = { random: new RandomPool().take, nowMs: Date.now }
