@@ -31,7 +31,7 @@ export class AdvancedNode extends NodeWithoutSend {
     checkAdvancedName(this.name)
     const limits: Checked<StreamLimits> = streamLimitsOf(options)
     const place = {
-      budget: new SpoolBudget(limits.maxSpoolBytes),
+      budget: new SpoolBudget(limits.maxSpoolBytes, limits.maxSpoolBytesPerAddress),
       maxBytes: limits.maxStreamBytes,
       folder: options.spoolFolder,
     }

@@ -5,7 +5,7 @@ import { CommandRefusal } from '@/protocols/pnet/commandFunction.js'
 import type { Request } from '@/protocols/pnet/desk.js'
 import { discard, type FunctionResult, isStream, type NodeFunction } from '@/protocols/pnet/nodeFunction.js'
 import { encodeNodeReply, type NodeReply } from '@/protocols/pnet/nodeReply.js'
-import { decodeNodeRequest, type RawCall, type Upload } from '@/protocols/pnet/nodeRequest.js'
+import { decodeNodeRequest, type RawCall, type Upload, type UploadBegin } from '@/protocols/pnet/nodeRequest.js'
 import type { PickleValue } from '@/protocols/pnet/pickle/pickleValue.js'
 import { Responses } from '@/protocols/pnet/responses.js'
 import type { SpoolPlace } from '@/protocols/pnet/spool.js'
@@ -86,7 +86,7 @@ export class FunctionDesk {
   async #chunked(asked: Upload, request: Request): Promise<NodeReply> {
     switch (asked.stage) {
       case 'initiator':
-        return this.#begin(asked.id, asked.functionName, asked.originator)
+        return this.#begin(asked, request)
       case 'part': {
         const refusal = await this.#uploads.part(asked.id, asked.index, asked.part)
         return refusal === undefined ? SUCCESS : refused(refusal)
@@ -102,9 +102,9 @@ export class FunctionDesk {
     }
   }
 
-  #begin(id: string, functionName: string, originator: string): NodeReply {
+  #begin({ id, functionName, originator }: UploadBegin, { remote }: Request): NodeReply {
     if (this.#parts.find(functionName) === undefined) return refused('unknown function')
-    const refusal = this.#uploads.begin(id, { functionName, originator })
+    const refusal = this.#uploads.begin(id, { functionName, originator, owner: ownerAt(remote) })
     return refusal === undefined ? SUCCESS : refused(refusal)
   }
 
@@ -121,7 +121,10 @@ export class FunctionDesk {
       throw error
     }
     if (!isStream(result)) return { command: 'RESPONSE', data: encodeUniversal(result) }
-    const { id, parts } = await this.#responses.keep(result, signal)
+    const { id, parts } = await this.#responses.keep(result, signal, ownerAt(remote))
     return { command: 'CHUNKED_RESPONSE', stage: 'begin', parts, originator: name, id }
   }
 }
+
+/** Whose share of the node's room a stream is of. Names and keys anybody can make up; an address not as easily. */
+const ownerAt = (remote: string | undefined): string | undefined => remote?.slice(0, remote.lastIndexOf(':'))

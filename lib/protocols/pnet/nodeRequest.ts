@@ -30,6 +30,9 @@ export type Upload = { readonly command: 'CHUNKED'; readonly id: string } & (
   | { readonly stage: 'end'; readonly originator: string | undefined; readonly checksum: string }
 )
 
+/** The first step of such a call. */
+export type UploadBegin = Extract<Upload, { readonly stage: 'initiator' }>
+
 /** Asks for the next part of a result that is a stream. */
 export interface PartRequest {
   readonly command: 'CHUNKED_REQUEST'

@@ -15,23 +15,26 @@ interface Kept extends KeptStream {
   next: number
 }
 
+/** How many, for how long, and how they are cut. */
+export interface ResponseLimits {
+  readonly maxResponses: number
+  readonly maxResponsesPerAddress: number
+  readonly streamIdleMs: number
+  readonly chunkBytes: number
+}
+
 /** Streams that functions have returned, for peers to fetch part by part, in any order and as often as they need. */
 export class Responses {
   readonly #kept: StreamTable<Kept>
-  readonly #limits: { readonly maxResponses: number; readonly chunkBytes: number }
+  readonly #limits: ResponseLimits
   readonly #place: SpoolPlace
   readonly #now: () => number
   readonly #newId: () => string
   readonly #strikes = new Strikes()
-  #coming = 0
 
-  constructor(
-    limits: { maxResponses: number; streamIdleMs: number; chunkBytes: number },
-    place: SpoolPlace,
-    now: () => number,
-    newId: () => string,
-  ) {
-    this.#kept = new StreamTable(limits.maxResponses, limits.streamIdleMs, now)
+  constructor(limits: ResponseLimits, place: SpoolPlace, now: () => number, newId: () => string) {
+    const { maxResponses: most, maxResponsesPerAddress: mostOfEach, streamIdleMs: idleMs } = limits
+    this.#kept = new StreamTable({ most, mostOfEach, idleMs }, now)
     this.#limits = limits
     this.#place = place
     this.#now = now
@@ -44,16 +47,20 @@ export class Responses {
 
   /**
    * Reads a stream to its end: its parts must be counted before the first is handed out.
+   * @param owner the address that has asked for it, as far as that is known
    * @throws TransportError STREAM_LIMIT, FILE_FAILED, NOT_BYTES, ABORTED, or what the stream throws; nothing is kept then
    */
-  async keep(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<{ id: string; parts: number }> {
-    const { maxResponses, chunkBytes } = this.#limits
-    if (!this.#kept.makeRoom(this.#coming)) {
+  async keep(
+    stream: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    owner?: string,
+  ): Promise<{ id: string; parts: number }> {
+    const { maxResponses, maxResponsesPerAddress, chunkBytes } = this.#limits
+    if (!this.#kept.enter(owner)) {
       discard(stream)
-      throw new TransportError('STREAM_LIMIT', { option: 'maxResponses', limit: maxResponses })
+      throw new TransportError('STREAM_LIMIT', { option: 'maxResponses', maxResponses, maxResponsesPerAddress })
     }
-    this.#coming++
-    const spool = new Spool(this.#place)
+    const spool = new Spool(this.#place, owner)
     const chunks = cut(stream, chunkBytes)
     try {
       const total = new TotalChecksum()
@@ -66,16 +73,15 @@ export class Responses {
         parts++
       }
       const id = this.#newId()
-      const place = { spool, close: () => spool.close(), touchedMs: this.#now() }
+      const place = { owner, spool, close: () => spool.close(), touchedMs: this.#now() }
       this.#kept.add(id, { ...place, parts, total: total.digest(), next: 0 })
       return { id, parts }
     } catch (error) {
       chunks.return().catch(ignore)
       discard(stream)
+      this.#kept.leave(owner)
       await spool.close()
       throw error
-    } finally {
-      this.#coming--
     }
   }
 

@@ -2,36 +2,39 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Shares } from '@/protocols/pnet/shares.js'
 import { TransportError } from '@/errors.js'
 
 /** Up to so many bytes stay in memory; more go to a file. */
 const MEMORY_BYTES = 65_536
 const PIECE_BYTES = 65_536
 
-/** What all spools of a node may keep together, in bytes. */
+/** What all spools of a node may keep together, and those of each address, in bytes. */
 export class SpoolBudget {
-  readonly #maxBytes: number
-  #usedBytes = 0
+  readonly #shares: Shares
+  readonly #limits: { readonly maxSpoolBytes: number; readonly maxSpoolBytesPerAddress: number }
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+  constructor(maxSpoolBytes: number, maxSpoolBytesPerAddress = maxSpoolBytes) {
+    this.#shares = new Shares(maxSpoolBytes, maxSpoolBytesPerAddress)
+    this.#limits = { maxSpoolBytes, maxSpoolBytesPerAddress }
   }
 
   get usedBytes(): number {
-    return this.#usedBytes
+    return this.#shares.used
   }
 
-  /** @throws TransportError STREAM_LIMIT */
-  take(bytes: number): void {
-    const size = this.#usedBytes + bytes
-    if (size > this.#maxBytes) {
-      throw new TransportError('STREAM_LIMIT', { option: 'maxSpoolBytes', size, limit: this.#maxBytes })
+  /** @param owner an address; undefined for the node itself @throws TransportError STREAM_LIMIT */
+  take(owner: string | undefined, bytes: number): void {
+    const excess = this.#shares.excess(owner, bytes)
+    if (excess !== undefined) {
+      const option = excess === 'each' ? 'maxSpoolBytesPerAddress' : 'maxSpoolBytes'
+      throw new TransportError('STREAM_LIMIT', { option, more: bytes, limit: this.#limits[option] })
     }
-    this.#usedBytes = size
+    this.#shares.take(owner, bytes)
   }
 
-  give(bytes: number): void {
-    this.#usedBytes -= bytes
+  give(owner: string | undefined, bytes: number): void {
+    this.#shares.give(owner, bytes)
   }
 }
 
@@ -50,14 +53,17 @@ export interface SpoolPlace {
  */
 export class Spool implements AsyncDisposable {
   readonly #place: SpoolPlace
+  readonly #owner: string | undefined
   #memory: Buffer = Buffer.alloc(0)
   #file: FileHandle | undefined
   #leftPath: string | undefined
   #sizeBytes = 0
   #closed = false
 
-  constructor(place: SpoolPlace) {
+  /** @param owner the address on whose behalf it is; undefined for the node itself */
+  constructor(place: SpoolPlace, owner?: string) {
     this.#place = place
+    this.#owner = owner
   }
 
   get sizeBytes(): number {
@@ -70,7 +76,7 @@ export class Spool implements AsyncDisposable {
     const { maxBytes, budget } = this.#place
     if (this.#closed) throw new TransportError('CLOSED')
     if (size > maxBytes) throw new TransportError('STREAM_LIMIT', { option: 'maxStreamBytes', size, limit: maxBytes })
-    budget.take(bytes.length)
+    budget.take(this.#owner, bytes.length)
     const at = this.#sizeBytes
     this.#sizeBytes = size
     if (this.#file === undefined && size <= MEMORY_BYTES) {
@@ -112,7 +118,7 @@ export class Spool implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#place.budget.give(this.#sizeBytes)
+    this.#place.budget.give(this.#owner, this.#sizeBytes)
     this.#memory = Buffer.alloc(0)
     await this.#file?.close().catch(ignore)
     if (this.#leftPath !== undefined) await unlink(this.#leftPath).catch(ignore)

@@ -1,27 +1,38 @@
+import { Shares } from '@/protocols/pnet/shares.js'
+
 /** What is kept of a stream until its peer has gone through all of it. */
 export interface KeptStream {
+  /** The address of its peer, whose share it is of; undefined when that is not known. */
+  readonly owner: string | undefined
   /** When its peer was last heard of. */
   touchedMs: number
   /** Gives back what it takes. Never rejects. */
   close(): Promise<void>
 }
 
+/** How many, and for how long. */
+export interface StreamTableLimits {
+  readonly most: number
+  readonly mostOfEach: number
+  readonly idleMs: number
+}
+
 /** A stream that has been silent for so long goes when there is no room for another. */
 const PATIENCE_MS = 1_000
 
 /**
- * Streams by their ids: at most so many, and none that has been silent for too long. Whoever goes on with his streams
- * keeps them, however many others begin some and leave them lying.
+ * Streams by their ids: at most so many, in all and from each address, and none that has been silent for too long.
+ * Whoever goes on with his streams keeps them, however many others begin some and leave them lying.
  */
 export class StreamTable<Kept extends KeptStream> {
   /** The one that has been silent the longest comes first. */
   readonly #kept = new Map<string, Kept>()
-  readonly #most: number
+  readonly #places: Shares
   readonly #idleMs: number
   readonly #now: () => number
 
-  constructor(most: number, idleMs: number, now: () => number) {
-    this.#most = most
+  constructor({ most, mostOfEach, idleMs }: StreamTableLimits, now: () => number) {
+    this.#places = new Shares(most, mostOfEach)
     this.#idleMs = idleMs
     this.#now = now
   }
@@ -41,47 +52,55 @@ export class StreamTable<Kept extends KeptStream> {
     return kept
   }
 
-  /**
-   * Whether there is room for one more.
-   * @param coming how many are to be added beside it
-   */
-  makeRoom(coming = 0): boolean {
-    if (this.#kept.size + coming < this.#most) return true
-    this.expire()
-    if (this.#kept.size + coming < this.#most) return true
-    this.#giveUpBefore(this.#now() - PATIENCE_MS, 1)
-    return this.#kept.size + coming < this.#most
+  /** @returns whether there is a place, which then is taken, for one that will be added, or given back with `leave` */
+  enter(owner: string | undefined): boolean {
+    if (this.#places.excess(owner, 1) !== undefined) this.expire()
+    const excess = this.#places.excess(owner, 1)
+    if (excess !== undefined) {
+      this.#giveUp(this.#now() - PATIENCE_MS, 1, (kept) => excess === 'all' || kept.owner === owner)
+      if (this.#places.excess(owner, 1) !== undefined) return false
+    }
+    this.#places.take(owner, 1)
+    return true
   }
 
-  /** Whoever adds one has made room for it. */
+  /** Nothing came of what had entered. */
+  leave(owner: string | undefined): void {
+    this.#places.give(owner, 1)
+  }
+
+  /** Its owner has entered. */
   add(id: string, kept: Kept): void {
     this.#kept.set(id, kept)
   }
 
   /** Takes it away, and does not close it. */
-  remove(id: string): void {
-    this.#kept.delete(id)
+  remove(id: string): Kept | undefined {
+    const kept = this.#kept.get(id)
+    if (this.#kept.delete(id)) this.leave(kept?.owner)
+    return kept
   }
 
   async drop(id: string): Promise<void> {
-    const kept = this.#kept.get(id)
-    this.#kept.delete(id)
-    await kept?.close()
+    await this.remove(id)?.close()
   }
 
   /** Gives up those that have been silent for too long. */
   expire(): void {
-    this.#giveUpBefore(this.#now() - this.#idleMs, this.#kept.size)
+    this.#giveUp(this.#now() - this.#idleMs, this.#kept.size, () => true)
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#kept.keys()].map((id) => this.drop(id)))
   }
 
-  #giveUpBefore(oldestMs: number, most: number): void {
+  /** The longest silent first. */
+  #giveUp(oldestMs: number, most: number, which: (kept: Kept) => boolean): void {
     let left = most
-    for (const [id, { touchedMs }] of this.#kept) {
-      if (touchedMs >= oldestMs || left-- === 0) return
+    for (const [id, kept] of this.#kept) {
+      if (kept.touchedMs >= oldestMs || left === 0) return
+      if (!which(kept)) continue
+      left--
       void this.drop(id)
     }
   }

@@ -8,6 +8,8 @@ import { TransportError } from '@/errors.js'
 export interface UploadHead {
   readonly functionName: string
   readonly originator: string
+  /** The address it comes from, as far as that is known. */
+  readonly owner?: string | undefined
 }
 
 /** A stream that has come in whole. Whoever takes it closes its spool. */
@@ -18,7 +20,15 @@ export interface Upload extends UploadHead {
 /** What is answered to a message about an upload that cannot be followed. */
 export type UploadRefusal = 'wrong id' | 'checksum error' | 'too many uploads' | 'too large'
 
+/** How many, and for how long. */
+export interface UploadLimits {
+  readonly maxUploads: number
+  readonly maxUploadsPerAddress: number
+  readonly streamIdleMs: number
+}
+
 interface Open extends Upload, KeptStream {
+  readonly owner: string | undefined
   readonly total: TotalChecksum
   parts: number
   lastSum: string
@@ -33,8 +43,9 @@ export class Uploads {
   readonly #now: () => number
   readonly #strikes = new Strikes()
 
-  constructor(limits: { maxUploads: number; streamIdleMs: number }, place: SpoolPlace, now: () => number) {
-    this.#open = new StreamTable(limits.maxUploads, limits.streamIdleMs, now)
+  constructor(limits: UploadLimits, place: SpoolPlace, now: () => number) {
+    const { maxUploads: most, maxUploadsPerAddress: mostOfEach, streamIdleMs: idleMs } = limits
+    this.#open = new StreamTable({ most, mostOfEach, idleMs }, now)
     this.#place = place
     this.#now = now
   }
@@ -49,12 +60,13 @@ export class Uploads {
     // Nothing has come yet: the reply was lost, and the peer asks again.
     if (before?.parts === 0 && before.functionName === head.functionName) return undefined
     if (before !== undefined) return 'wrong id'
-    if (!this.#open.makeRoom()) return 'too many uploads'
-    const { functionName, originator } = head
-    const spool = new Spool(this.#place)
+    const { functionName, originator, owner } = head
+    if (!this.#open.enter(owner)) return 'too many uploads'
+    const spool = new Spool(this.#place, owner)
     const open: Open = {
       functionName,
       originator,
+      owner,
       spool,
       total: new TotalChecksum(),
       parts: 0,

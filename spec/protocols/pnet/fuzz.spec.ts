@@ -1,24 +1,15 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { systemClock } from '@/core/index.js'
+import { streamLimitsOf } from '@/protocols/pnet/advancedOptions.js'
 import { Desk } from '@/protocols/pnet/desk.js'
 import { FunctionDesk } from '@/protocols/pnet/functionDesk.js'
-import { STREAM_RANGES } from '@/protocols/pnet/index.js'
 import { PublicKeyCache } from '@/protocols/pnet/publicKeyCache.js'
 import { SpoolBudget } from '@/protocols/pnet/spool.js'
 import { TransportError } from '@/errors.js'
 import { ALICE, BOB, recordedNetwork, sealedPacket } from '../../support/pnetRecordings.js'
 
-const limits = Object.fromEntries(Object.entries(STREAM_RANGES).map(([name, [fallback]]) => [name, fallback]))
-const {
-  chunkBytes = 0,
-  maxUploads = 0,
-  maxResponses = 0,
-  maxStreamBytes = 0,
-  maxSpoolBytes = 0,
-  streamIdleMs = 0,
-} = limits
-const streams = { chunkBytes, maxUploads, maxResponses, maxStreamBytes, maxSpoolBytes, streamIdleMs }
+const streams = streamLimitsOf({})
 
 /** What it gives, or that it failed as it may. */
 const settled = async (work: Promise<unknown>): Promise<unknown> => {

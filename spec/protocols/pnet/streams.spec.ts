@@ -10,7 +10,7 @@ import {
   type NodeFunction,
   TotalChecksum,
 } from '@/protocols/pnet/index.js'
-import { streamLimitsOf } from '@/protocols/pnet/advancedOptions.js'
+import { type StreamLimits, streamLimitsOf } from '@/protocols/pnet/advancedOptions.js'
 import { FunctionDesk } from '@/protocols/pnet/functionDesk.js'
 import { Responses } from '@/protocols/pnet/responses.js'
 import { SpoolBudget } from '@/protocols/pnet/spool.js'
@@ -28,7 +28,7 @@ const head = { functionName: 'f', originator: 'o' }
 
 describe('streams that come in', () => {
   it('are whole when every part has come in its place, once, whatever was sent twice', async () => {
-    const uploads = new Uploads({ maxUploads: 2, streamIdleMs: 1_000 }, place(), () => 0)
+    const uploads = new Uploads({ maxUploads: 2, maxUploadsPerAddress: 2, streamIdleMs: 1_000 }, place(), () => 0)
     const [first, second, third] = ['one', 'two', 'three'].map((text) => encodePart(Buffer.from(text)))
     if (first === undefined || second === undefined || third === undefined) throw new Error('no parts')
     const total = new TotalChecksum()
@@ -56,7 +56,7 @@ describe('streams that come in', () => {
   it('are bounded in number, size and time, and give everything back', async () => {
     let nowMs = 0
     const where = place(10, 15)
-    const uploads = new Uploads({ maxUploads: 2, streamIdleMs: 1_000 }, where, () => nowMs)
+    const uploads = new Uploads({ maxUploads: 2, maxUploadsPerAddress: 2, streamIdleMs: 1_000 }, where, () => nowMs)
     expect([uploads.begin('a', head), uploads.begin('b', head), uploads.begin('c', head)]).to.deep.equal([
       undefined,
       undefined,
@@ -80,7 +80,7 @@ describe('streams that come in', () => {
   it('make room for another when one has been silent for a second, and not before', async () => {
     let nowMs = 0
     const where = place()
-    const uploads = new Uploads({ maxUploads: 2, streamIdleMs: 60_000 }, where, () => nowMs)
+    const uploads = new Uploads({ maxUploads: 2, maxUploadsPerAddress: 2, streamIdleMs: 60_000 }, where, () => nowMs)
     for (const id of ['busy', 'idle']) uploads.begin(id, head)
     await uploads.part('idle', 0, encodePart(Buffer.alloc(9)))
     nowMs = 1_000
@@ -95,7 +95,7 @@ describe('streams that come in', () => {
   })
 
   it('that are not known are refused eight times, then left without a reply, as originals ask for ever', async () => {
-    const uploads = new Uploads({ maxUploads: 2, streamIdleMs: 1_000 }, place(), () => 0)
+    const uploads = new Uploads({ maxUploads: 2, maxUploadsPerAddress: 2, streamIdleMs: 1_000 }, place(), () => 0)
     const part = encodePart(Buffer.alloc(1))
     for (let times = 0; times < 8; times++) expect(await uploads.part('id', 0, part)).to.equal('wrong id')
     expect((await rejection(uploads.part('id', 0, part))).code).to.equal('STREAM_UNKNOWN')
@@ -106,7 +106,8 @@ describe('streams that come in', () => {
 describe('streams that go out', () => {
   const responses = (now: () => number, where = place(100, 150)): Responses => {
     let ids = 0
-    return new Responses({ maxResponses: 2, streamIdleMs: 1_000, chunkBytes: 4 }, where, now, () => `id${ids++}`)
+    const limits = { maxResponses: 2, maxResponsesPerAddress: 2, streamIdleMs: 1_000, chunkBytes: 4 }
+    return new Responses(limits, where, now, () => `id${ids++}`)
   }
   const { signal } = new AbortController()
 
@@ -158,6 +159,71 @@ describe('streams that go out', () => {
     expect((await rejection(kept.keep(stream(1), AbortSignal.abort()))).code).to.equal('ABORTED')
     await kept.close()
     expect([kept.size, where.budget.usedBytes]).to.deep.equal([0, 0])
+  })
+})
+
+describe('streams of one address', () => {
+  const part = encodePart(Buffer.alloc(60))
+  const dt = part.text.toString().replaceAll('=', '~')
+  const total = new TotalChecksum()
+  total.add(part)
+  const deskWith = (limits: StreamLimits, budget = new SpoolBudget(1_000, 100), now = (): number => 0) =>
+    new FunctionDesk({
+      name: 'bob',
+      place: { budget, maxBytes: 1_000 },
+      limits: streamLimitsOf(limits),
+      newId: () => `r${ids++}`,
+      now,
+      taggedInput: false,
+      find: () => () => Readable.from([Buffer.alloc(60)]),
+    })
+  let ids = 0
+  const asks = (desk: FunctionDesk, host: string) => {
+    const { signal } = new AbortController()
+    return (text: string): Promise<string> => desk.answer(text, { remote: `${host}:40000`, signal })
+  }
+  const begin = (id: string): string => `CHUNKED?pt=initiator&ln=1&id=${id}&og=a&fn=f`
+  const fill = (id: string): string => `CHUNKED?pt=part&id=${id}&in=0&dt=${dt}&ck=${part.checksum}`
+
+  it('take their own room only: the uploads of another, and their bytes, find theirs', async () => {
+    const budget = new SpoolBudget(1_000, 100)
+    const desk = deskWith({ maxUploadsPerAddress: 2 }, budget)
+    const [greedy, other] = [asks(desk, '192.0.2.1'), asks(desk, '192.0.2.2')]
+    for (const id of ['a', 'b']) expect(await greedy(begin(id))).to.equal('RESPONSE?rs=success')
+    expect(await greedy(begin('c'))).to.equal('ERROR?rs=too many uploads')
+    expect(await greedy(fill('a'))).to.equal('RESPONSE?rs=success')
+    expect(await greedy(fill('b'))).to.equal('ERROR?rs=too large')
+    expect(await other(begin('d'))).to.equal('RESPONSE?rs=success')
+    expect(await other(fill('d'))).to.equal('RESPONSE?rs=success')
+    expect(budget.usedBytes).to.equal(120)
+    await desk.close()
+    expect(budget.usedBytes).to.equal(0)
+  })
+
+  it('make room for each other only, when one of them has been silent for a second', async () => {
+    let nowMs = 0
+    const desk = deskWith({ maxUploadsPerAddress: 1 }, new SpoolBudget(1_000, 100), () => nowMs)
+    const [greedy, other] = [asks(desk, '192.0.2.1'), asks(desk, '192.0.2.2')]
+    await other(begin('theirs'))
+    await greedy(begin('silent'))
+    nowMs = 1_001
+    expect(await greedy(begin('next'))).to.equal('RESPONSE?rs=success')
+    expect(await greedy(fill('silent'))).to.equal('ERROR?rs=wrong id')
+    expect(await other(fill('theirs'))).to.equal('RESPONSE?rs=success')
+    await desk.close()
+  })
+
+  it('that wait to be fetched are bounded alike, and fetching one makes room', async () => {
+    const desk = deskWith({ maxResponsesPerAddress: 1 })
+    const [greedy, other] = [asks(desk, '192.0.2.1'), asks(desk, '192.0.2.2')]
+    const call = 'RAW?fn=f&og=a&dt=cmF3fGhp'
+    const first = await greedy(call)
+    expect((await rejection(greedy(call))).code).to.equal('STREAM_LIMIT')
+    expect(await other(call)).to.match(/^CHUNKED_RESPONSE/)
+    const [, id = ''] = /&id=(.*)$/.exec(first) ?? []
+    await greedy(`CHUNKED_REQUEST?pt=part&id=${id}&in=1`)
+    expect(await greedy(call)).to.match(/^CHUNKED_RESPONSE/)
+    await desk.close()
   })
 })
 
