@@ -17,6 +17,10 @@ interface Source {
   readonly anys: number
   /** Kinds of its top-level statements. */
   readonly statements: readonly ts.SyntaxKind[]
+  /** What it declares and exports without a word about it. */
+  readonly undescribed: readonly string[]
+  /** `NAME of PATH` for what it exports of another file; `* of PATH` for all of it. */
+  readonly passesOn: readonly string[]
 }
 
 const roomOf = (path: string): string => {
@@ -48,8 +52,31 @@ const readSource = (path: string): Source => {
     node.forEachChild(visit)
   }
   visit(file)
+  const lines = text.trimEnd().split('\n').length
   const statements = file.statements.map(({ kind }) => kind)
-  return { path, room: roomOf(path), lines: text.trimEnd().split('\n').length, imports, globals, anys, statements }
+  const undescribed = file.statements.filter((statement) => ts.getJSDocCommentsAndTags(statement).length === 0)
+  return {
+    ...{ path, room: roomOf(path), lines, imports, globals, anys, statements },
+    undescribed: undescribed.flatMap(namesExportedBy),
+    passesOn: file.statements.flatMap(namesPassedOnBy),
+  }
+}
+
+const namesExportedBy = (statement: ts.Statement): readonly string[] => {
+  if (!ts.canHaveModifiers(statement)) return []
+  if (ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) !== true) return []
+  const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement]
+  return declared
+    .flatMap((one) => (ts.isDeclarationStatement(one) || ts.isVariableDeclaration(one) ? [one.name] : []))
+    .flatMap((name) => (name === undefined ? [] : [name.getText()]))
+}
+
+const namesPassedOnBy = (statement: ts.Statement): readonly string[] => {
+  if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier === undefined) return []
+  const from = statement.moduleSpecifier.getText().replace(/^'@\/(.*)\.js'$/, '$1.ts')
+  const { exportClause } = statement
+  if (exportClause === undefined || !ts.isNamedExports(exportClause)) return [`* of ${from}`]
+  return exportClause.elements.map(({ name, propertyName }) => `${(propertyName ?? name).text} of ${from}`)
 }
 
 const SOURCES = readdirSync('lib', { recursive: true, encoding: 'utf8' })
@@ -206,5 +233,43 @@ describe('every file of lib', () => {
     expect(
       SOURCES.map(({ path }) => path).filter((path) => vague.test(path) && path !== 'core/commons.ts'),
     ).to.deep.equal([])
+  })
+})
+
+describe('what the package exports', () => {
+  const { exports: offered }: { readonly exports: Readonly<Record<string, { readonly types: string } | string>> } =
+    JSON.parse(readFileSync('package.json', 'utf8'))
+  const entries = Object.values(offered).flatMap((entry) =>
+    typeof entry === 'string' ? [] : [entry.types.replace('./dist', 'lib').replace(/\.d\.ts$/, '.ts')],
+  )
+
+  it('is what the manual is made of, and what specs and documents find under the same names', () => {
+    const { entryPoints }: { readonly entryPoints: readonly string[] } = JSON.parse(
+      readFileSync('typedoc.json', 'utf8'),
+    )
+    expect(entryPoints).to.have.members(entries)
+    const { compilerOptions }: { readonly compilerOptions: { readonly paths: Readonly<Record<string, string[]>> } } =
+      JSON.parse(readFileSync('tsconfig.json', 'utf8'))
+    const { '@/*': _, ...paths } = compilerOptions.paths
+    expect(Object.values(paths).flat()).to.have.members(entries.map((entry) => `./${entry}`))
+  })
+
+  it('says of each thing what it is', () => {
+    const sources = new Map(SOURCES.map((source) => [source.path, source]))
+    const undescribedAt = (path: string, chosen: (name: string) => boolean): readonly string[] => {
+      const { undescribed = [], passesOn = [] } = sources.get(path) ?? {}
+      const own = undescribed.filter(chosen).map((name) => `${name} of ${path}`)
+      const others = passesOn.flatMap((each) => {
+        const [name = '', from = ''] = each.split(' of ')
+        return name === '*'
+          ? undescribedAt(from, chosen)
+          : chosen(name)
+            ? undescribedAt(from, (one) => one === name)
+            : []
+      })
+      return [...own, ...others]
+    }
+    const found = entries.flatMap((entry) => undescribedAt(entry.replace('lib/', ''), () => true))
+    expect([...new Set(found)]).to.deep.equal([])
   })
 })

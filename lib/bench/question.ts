@@ -70,6 +70,7 @@ export interface Question {
   answer(plan: Plan): Promise<Answer>
 }
 
+/** Whether a module has given a question, as far as its shape can tell. */
 export const isQuestion = (value: unknown): value is Question =>
   typeof value === 'object' && value !== null && 'name' in value && 'asks' in value && 'answer' in value
 

@@ -21,6 +21,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** How an end in a process of its own is started and waited for. */
 export interface RemoteEndOptions {
   /** For each thing it is told. */
   readonly timeoutMs: number

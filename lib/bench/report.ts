@@ -11,6 +11,7 @@ export interface Report {
   readonly answers: readonly { readonly question: string; readonly answer: Answer }[]
 }
 
+/** In one line, what a report was measured on. */
 export const describeEnvironment = ({ node, v8, cpu, cores, system, load, coresKept }: Environment): string =>
   `Node ${node} (V8 ${v8}), ${cores} x ${cpu}, ${system}, load ${load.toFixed(2)}${coresKept ? '' : ', processes not kept on cores'}`
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { checkRanges } from '@/core/options.js'
 import { TransportError } from '@/errors.js'
 
+/** For whom a development certificate is good, and how long. */
 export interface SelfSignedOptions {
   /** Names (`*.example.org` too) and IP addresses it is good for; at least one. @default localhost, 127.0.0.1, ::1 */
   readonly hosts?: readonly string[]

@@ -8,6 +8,7 @@ export interface ConnectionEvent {
   readonly atMs: number
 }
 
+/** As seen from the end that publishes. */
 export type Direction = 'inbound' | 'outbound'
 
 /** What each channel `framewright.NAME` publishes, beside `id` and `atMs`. The objects are plain and never change. */

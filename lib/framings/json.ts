@@ -6,6 +6,7 @@ import { JsonScanner } from '@/framings/jsonScanner.js'
 import { OpenFraming } from '@/framings/openFraming.js'
 import { wholeNumber } from '@/framings/wholeNumber.js'
 
+/** What of the stream of JSON values may be set. */
 export interface JsonOptions {
   /** How many objects and arrays may be open at once, one inside the other. 1 to 10_000. @default 64 */
   readonly maxDepth?: number

@@ -4,6 +4,7 @@ import { Begun } from '@/framings/begun.js'
 import type { FramingContext, FramingFactory, Reading, Step } from '@/framings/framing.js'
 import { OpenFraming } from '@/framings/openFraming.js'
 
+/** What ends a line. */
 export interface LineOptions {
   /** What ends each message: 1 to 16 bytes; text is taken as UTF-8. @default "\n" */
   readonly delimiter?: string | Uint8Array

@@ -2,6 +2,7 @@ import { checkNumber } from '@/lab/faults/checkNumber.js'
 import type { Fault } from '@/lab/faults/fault.js'
 import { cutPart } from '@/lab/faults/part.js'
 
+/** The pace, in bytes or in frames. */
 export type BandwidthOptions =
   /** 1 to 2^40. */
   | { readonly bytesPerSecond: number }

@@ -3,6 +3,7 @@ import type { Fault } from '@/lab/faults/fault.js'
 import { cutPart, isOfFrame, type Part } from '@/lab/faults/part.js'
 import { checkPlace, countsFrames, onwards, type Place, placeText, upTo } from '@/lab/faults/place.js'
 
+/** Which byte is changed, and into what. */
 export interface CorruptOptions {
   /** The byte behind this place. @default the first */
   readonly at?: Place

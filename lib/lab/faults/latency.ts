@@ -1,6 +1,7 @@
 import { checkMs } from '@/lab/faults/checkMs.js'
 import type { Fault } from '@/lab/faults/fault.js'
 
+/** How much later things are handed on. */
 export interface LatencyOptions {
   /** 0 to 3_600_000. */
   readonly ms: number

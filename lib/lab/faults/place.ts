@@ -7,7 +7,8 @@ import { cutPart, isOfFrame, type Part } from '@/lab/faults/part.js'
  */
 export type Place = { readonly bytes: number } | FramePlace
 
-interface FramePlace {
+/** Behind so many whole frames, and perhaps some bytes further. */
+export interface FramePlace {
   readonly frames: number
   /** @default 0 */
   readonly plusBytes?: number

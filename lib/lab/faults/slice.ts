@@ -2,6 +2,7 @@ import { checkNumber } from '@/lab/faults/checkNumber.js'
 import type { Fault } from '@/lab/faults/fault.js'
 import { cutPart } from '@/lab/faults/part.js'
 
+/** How large the pieces are. */
 export interface SliceOptions {
   /** Of a piece. 1 to 2^30. */
   readonly bytes: number

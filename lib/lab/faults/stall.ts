@@ -2,6 +2,7 @@ import type { Fault } from '@/lab/faults/fault.js'
 import { checkMs } from '@/lab/faults/checkMs.js'
 import { checkPlace, countsFrames, onwards, type Place, placeText, upTo } from '@/lab/faults/place.js'
 
+/** Where the stream stands still, and how long. */
 export interface StallOptions {
   /** How long. 0 to 3_600_000, or Infinity: until the fault is taken away. */
   readonly ms: number

@@ -3,6 +3,7 @@ import type { Dialect } from '@/lab/decoders/decoder.js'
 import { Timeline, type TimelineLimits } from '@/lab/trace/timeline.js'
 import type { TraceListener } from '@/lab/trace/traceEvent.js'
 
+/** What a trace can read along, and who else is told. */
 export interface TraceOptions extends TimelineLimits {
   /** Known beside those of the lab; one is found by the name of the connection's framing. @default [] */
   readonly dialects?: readonly Dialect[]

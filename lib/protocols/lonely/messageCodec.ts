@@ -9,11 +9,13 @@ import type { LonelyMessage } from '@/protocols/lonely/messages.js'
 /** Who says it. The two directions have ids of their own. */
 export type Direction = 'toBroadcaster' | 'toSubscriber'
 
+/** What is known beforehand about the bytes. */
 export interface ParseOptions {
   /** The message has the headers of the releases before there was tracing; nothing in it says so. @default false */
   readonly beforeTracing?: boolean
 }
 
+/** How a message is written, and what is checked beforehand. */
 export interface SerializeOptions {
   /** @default 'minimal' */
   readonly headers?: HeaderForm

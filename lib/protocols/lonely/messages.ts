@@ -59,21 +59,25 @@ export interface Configure extends Carried {
   readonly initialDict: number
 }
 
+/** From now on the subscriber wants what is notified on this very topic. */
 export interface SubscribeExact extends Carried {
   readonly type: 'SUBSCRIBE_EXACT'
   readonly topic: Uint8Array
 }
 
+/** From now on the subscriber wants what is notified on topics that the glob matches. */
 export interface SubscribeGlob extends Carried {
   readonly type: 'SUBSCRIBE_GLOB'
   readonly glob: string
 }
 
+/** Takes back a SUBSCRIBE_EXACT. */
 export interface UnsubscribeExact extends Carried {
   readonly type: 'UNSUBSCRIBE_EXACT'
   readonly topic: Uint8Array
 }
 
+/** Takes back a SUBSCRIBE_GLOB. */
 export interface UnsubscribeGlob extends Carried {
   readonly type: 'UNSUBSCRIBE_GLOB'
   readonly glob: string
@@ -121,21 +125,25 @@ export interface ConfirmConfigure extends Carried {
   readonly broadcasterNonce: Uint8Array
 }
 
+/** The broadcaster has done what a SUBSCRIBE_EXACT asked for. */
 export interface ConfirmSubscribeExact extends Carried {
   readonly type: 'CONFIRM_SUBSCRIBE_EXACT'
   readonly topic: Uint8Array
 }
 
+/** The broadcaster has done what a SUBSCRIBE_GLOB asked for. */
 export interface ConfirmSubscribeGlob extends Carried {
   readonly type: 'CONFIRM_SUBSCRIBE_GLOB'
   readonly glob: string
 }
 
+/** The broadcaster has done what an UNSUBSCRIBE_EXACT asked for. */
 export interface ConfirmUnsubscribeExact extends Carried {
   readonly type: 'CONFIRM_UNSUBSCRIBE_EXACT'
   readonly topic: Uint8Array
 }
 
+/** The broadcaster has done what an UNSUBSCRIBE_GLOB asked for. */
 export interface ConfirmUnsubscribeGlob extends Carried {
   readonly type: 'CONFIRM_UNSUBSCRIBE_GLOB'
   readonly glob: string

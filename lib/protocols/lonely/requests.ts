@@ -58,6 +58,7 @@ export interface StatelessRequests {
   MISSED: Traced & { readonly topic: Uint8Array }
 }
 
+/** The kinds of requests, of either direction. */
 export type StatelessType = keyof StatelessRequests
 
 /** A request of either direction; `type` tells which it is, on the wire its path does. */

@@ -27,6 +27,7 @@ export interface GlobSubscription {
   readonly recovery?: string | undefined
 }
 
+/** What whoever asks for an etag vouches for. */
 export interface StrongEtagOptions {
   /** Takes the lists as they are. Only for whoever has sorted them or checked their order just now. @default false */
   readonly trustOrder?: boolean

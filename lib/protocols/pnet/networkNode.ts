@@ -154,7 +154,7 @@ export abstract class NetworkNode implements AsyncDisposable {
 
   /**
    * Makes a peer known by hand. It stays known, and advertisements do not change it.
-   * @param publicKey or its PEM, "RSA PUBLIC KEY"
+   * @param peer its key may also be PEM, "RSA PUBLIC KEY"
    * @throws TransportError NODE_KEY_INVALID, PEER_LIMIT
    */
   addPeer(peer: { name: string; host: string; port: number; publicKey: NodePublicKey | string }): void {

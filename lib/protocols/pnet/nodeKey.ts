@@ -39,8 +39,8 @@ export class NodeKey {
   }
 
   /**
-   * A new key. It is made beside the event loop, and takes from a tenth of a second to several.
-   * @param options.bits 512 to 8_192. @default 2_048
+   * A new key of 512 to 8_192 `bits`, 2_048 unless given. It is made beside the event loop, and takes from a tenth of a
+   * second to several.
    * @throws TransportError OPTION_INVALID
    */
   static async generate({ bits = DEFAULT_KEY_BITS }: { readonly bits?: number } = {}): Promise<NodeKey> {

@@ -37,6 +37,7 @@ export const AUTH_PEER_RANGES: Readonly<Record<keyof AuthPeerLimits, Range>> = {
   maxJoins: [64, 1, 65_536],
 }
 
+/** How an auth peer lets others in, and what else is its own. */
 export interface AuthPeerOptions extends PeerOptions, AuthPeerLimits {
   /** What joiners must know. */
   readonly password: string

@@ -13,6 +13,7 @@ export interface MessengerLimits {
   readonly maxNotes?: number
 }
 
+/** What a messenger keeps, and what time it is. */
 export interface MessengerOptions extends MessengerLimits {
   /** What time it is; for specs. @default the system's */
   readonly now?: () => Date
@@ -25,11 +26,13 @@ export const MESSENGER_RANGES: Readonly<Record<keyof MessengerLimits, Range>> = 
   maxNotes: [1_000, 1, 1_000_000],
 }
 
+/** A message that was received, and when. */
 export interface StoredMessage {
   readonly message: Message
   readonly timeStamp: Date
 }
 
+/** How much a note matters. */
 export type NoteState = 'INFO' | 'WARNING' | 'ERROR'
 
 /** Something that happened, in words for people. */

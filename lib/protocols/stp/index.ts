@@ -1,5 +1,5 @@
 export type { Json, JsonObject } from '@/protocols/stp/jsonText.js'
-export { decodePacket, encodePacket, MAX_PACKET_BYTES } from '@/protocols/stp/packet.js'
+export { type DecodedPacket, decodePacket, encodePacket, MAX_PACKET_BYTES } from '@/protocols/stp/packet.js'
 export type { Peer } from '@/protocols/stp/peer.js'
 export type { StpPeerOptions, StpSendOptions, StpTcpOptions, StpUdpOptions } from '@/protocols/stp/post.js'
 export type { PeerListHandler } from '@/protocols/stp/register.js'

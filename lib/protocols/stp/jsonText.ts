@@ -3,6 +3,7 @@ import { TransportError } from '@/errors.js'
 
 /** A value that JSON can carry. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
+/** An object as JSON can carry it. */
 export interface JsonObject {
   readonly [name: string]: Json
 }

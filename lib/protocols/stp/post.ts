@@ -27,11 +27,13 @@ export interface StpUdpOptions extends StpSendOptions {
   readonly toPort?: number
 }
 
+/** How a packet goes to a host over TCP. */
 export interface StpTcpOptions extends StpSendOptions {
   /** @default 57_001 */
   readonly toPort?: number
 }
 
+/** How a packet goes to a peer that is known. */
 export interface StpPeerOptions extends Abortable {
   /** Seals the body with the key that is pinned for the peer. @default true */
   readonly encrypt?: boolean

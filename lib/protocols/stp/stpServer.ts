@@ -63,9 +63,12 @@ export class StpServer {
   /**
    * Adds a handler to a route. Handlers of one packet run in the order in which they were added, and no two packets are
    * handled at once: while a promise is pending, later packets wait. A throw harms nobody else.
-   * @param check only data that it accepts gets to the handler; other data is reported by `packetDropped` as PACKET_MALFORMED
    */
   route(namespace: string, handler: StpHandler): this
+  /**
+   * The same, for data of one form.
+   * @param check only data that it accepts gets to the handler; other data is reported by `packetDropped` as PACKET_MALFORMED
+   */
   route<Data extends Json>(namespace: string, check: DataCheck<Data>, handler: StpHandler<Data>): this
   route<Data extends Json>(namespace: string, ...how: [StpHandler] | [DataCheck<Data>, StpHandler<Data>]): this {
     const handler = how.length === 1 ? how[0] : checkedHandler(...how, (packet) => this.#unexpected(packet))

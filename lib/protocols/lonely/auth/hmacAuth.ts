@@ -19,6 +19,7 @@ interface HmacLimits {
   readonly maxCodes?: number
 }
 
+/** How authorizations by hmac are made and checked. */
 export interface HmacOptions extends HmacLimits {
   /** Remembers used codes; `off` accepts a code as often as it comes. @default a memory of this process */
   readonly replay?: ReplayStore | 'off'

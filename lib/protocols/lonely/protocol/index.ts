@@ -9,8 +9,10 @@ export { codecs, parseToBroadcaster, parseToSubscriber, serialize } from '@/prot
 export {
   COMPRESSOR_RANGES,
   type CompressedBody,
+  type Compressor,
   type CompressorLimits,
   Compressors,
+  type Preference,
 } from '@/protocols/lonely/compressors.js'
 export { GLOB_RANGES, type GlobLimits } from '@/protocols/lonely/glob.js'
 export type { HeaderForm } from '@/protocols/lonely/header.js'
