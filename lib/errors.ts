@@ -141,6 +141,7 @@ export const CODES = {
   NOTIFY_UNCERTAIN: { fault: 'remote', text: 'connections were lost before the notification was confirmed' },
   ABANDONED: { fault: 'remote', text: 'no broadcaster could be reached in maxRounds rounds' },
   BODY_TOO_LARGE: { fault: 'remote', text: 'there is no room for the body of the notification' },
+  SPOOL_FULL: { fault: 'local', text: 'as many bodies are in files as there may be' },
   BODY_MISMATCH: { fault: 'remote', text: 'the body is not what was announced' },
   BODY_FAILED: { fault: 'system', text: 'the body could not be kept or read' },
   PACKAGE_MISSING: { fault: 'local', text: 'this needs an optional package that is not installed' },

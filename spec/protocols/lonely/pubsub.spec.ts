@@ -9,6 +9,8 @@ import type { Subscription } from '@/protocols/lonely/subscriber/subscription.js
 import { codeOf } from '../../support/codeOf.js'
 import { lcg32 } from '../../support/lcg32.js'
 import { LonelyStage, WAYS } from '../../support/lonelyPair.js'
+import { notifyOf, subscribeTo } from '../../support/lonelySamples.js'
+import { BroadcasterBench } from '../../support/lonelySessions.js'
 import { rejection } from '../../support/rejection.js'
 import { turns } from '../../support/turns.js'
 import { removeFolder, temporaryFolder } from '../../support/temporaryFolder.js'
@@ -184,8 +186,8 @@ describe('large bodies', () => {
     expect(await subscriber.notify('big', { file: path })).to.equal(1)
     expect(await reading).to.deep.equal([3, sha512(body)])
     await stage.broadcaster.close()
-    expect(stage.broadcaster.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
-    expect(subscriber.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(stage.broadcaster.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
+    expect(subscriber.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
     expect(await readdir(folder)).to.deep.equal(['body.bin'])
   })
 
@@ -198,6 +200,27 @@ describe('large bodies', () => {
     expect(stage.broadcaster.ends.map(codeOf)).to.deep.equal(['BODY_TOO_LARGE'])
     expect(await stage.broadcaster.notify('t', 'still here')).to.equal(1)
     expect(await got).to.deep.equal(['still here'])
+  })
+
+  it('in more files than one notifier may have end its connection only', async () => {
+    const limits = { maxBodyInMemoryBytes: 10, maxFilesPerNotifier: 2, windowMessages: 1 }
+    const bench = await BroadcasterBench.open({ ...limits, spoolFolder: folder })
+    const [holder, greedy, other] = await Promise.all([1, 2, 3].map(() => bench.configured()))
+    if (!holder || !greedy || !other) throw new Error('three')
+    await holder.hear(subscribeTo('t'))
+    // One is under way, which needs its file no more, and two wait.
+    for (let count = 1; count <= 3; count++) {
+      await greedy.hear(notifyOf('more than ten'))
+      while (greedy.of('CONFIRM_NOTIFY').length < count || !holder.types.includes('RECEIVE_STREAM')) await turns()
+    }
+    expect(bench.bodies.held.spoolFiles).to.equal(2)
+    await greedy.hear(notifyOf('more than ten'))
+    expect(codeOf(greedy.failure)).to.equal('SPOOL_FULL')
+    await other.hear(notifyOf('more than ten'))
+    while (other.of('CONFIRM_NOTIFY').length < 1) await turns()
+    expect([other.failure, holder.failure]).to.deep.equal([undefined, undefined])
+    holder.session.end()
+    expect(bench.bodies.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
   it('are given up with the signal while their source has not ended', async () => {
@@ -230,7 +253,7 @@ describe('large bodies', () => {
     }
     expect(codeOf(await rejection(subscriber.notify('t', endless(), { signal: giveUp.signal })))).to.equal('ABORTED')
     while (left.length === 0 || subscriber.bodies.memoryBytes > 0) await turns()
-    expect(subscriber.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(subscriber.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
   it('beyond the bound of the subscriber are not even sent', async () => {
@@ -243,6 +266,6 @@ describe('large bodies', () => {
       throw new Error('broken')
     })()
     expect(codeOf(await rejection(notifier.notify('t', broken)))).to.equal('SOURCE_FAILED')
-    expect(notifier.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(notifier.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 })

@@ -31,7 +31,7 @@ describe('a broadcaster', () => {
     expect(end.failure).to.equal(undefined)
     bench.clock.advance(1)
     expect(awaited(end.failure)).to.equal(PART)
-    expect(bench.bodies.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(bench.bodies.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
   it('gives each part as much time, and none when the body is whole', async () => {
@@ -120,7 +120,7 @@ describe('a subscriber', () => {
     expect(end.failure).to.equal(undefined)
     end.clock.advance(1)
     expect(awaited(end.failure)).to.equal(PART)
-    expect(end.context.bodies.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(end.context.bodies.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
   it('does not count the time in which the application has no room, so that nothing is acknowledged', async () => {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import { type Books, COPIED_BYTES, Intake } from '@/protocols/lonely/bodies/intake.js'
+import { type Booked, type Books, COPIED_BYTES, Intake } from '@/protocols/lonely/bodies/intake.js'
 import { MemoryBody } from '@/protocols/lonely/bodies/memoryBody.js'
 import { TransportError } from '@/errors.js'
 
@@ -16,6 +16,8 @@ export interface BodyLimits {
   readonly maxBodyMemoryBytes?: number
   /** All bodies in files together; beyond, none is taken. 0 to 2^50 bytes. @default 17_179_869_184 (16 GiB) */
   readonly maxSpoolBytes?: number
+  /** How many of them there may be, each an open file. 0 to 1_000_000. @default 256 */
+  readonly maxSpoolFiles?: number
 }
 
 /** Defaults and ranges. */
@@ -24,35 +26,51 @@ export const BODY_RANGES = {
   maxBodyInMemoryBytes: [10_485_760, 0, 2 ** 30],
   maxBodyMemoryBytes: [268_435_456, 0, 2 ** 40],
   maxSpoolBytes: [17_179_869_184, 0, 2 ** 50],
+  maxSpoolFiles: [256, 0, 1_000_000],
 } as const
+
+/** What bodies take now: bytes in memory, bytes in files, and the files themselves. */
+export interface HeldBodies {
+  readonly memoryBytes: number
+  readonly spoolBytes: number
+  readonly spoolFiles: number
+}
 
 /** Keeps bodies while somebody needs them: small ones in memory, large ones in files, within bounds. */
 export class BodyStore {
   readonly #limits: Readonly<Required<BodyLimits>>
   readonly #folder: string
+  /** The store this is a share of. */
+  readonly #whole: BodyStore | undefined
   #memoryBytes = 0
   #spoolBytes = 0
+  #spoolFiles = 0
 
   /** @param folder for the files, which have no name once they are open, where the system allows it */
-  constructor(limits: Readonly<Required<BodyLimits>>, folder: string = tmpdir()) {
+  constructor(limits: Readonly<Required<BodyLimits>>, folder: string = tmpdir(), whole?: BodyStore) {
     this.#limits = limits
     this.#folder = folder
+    this.#whole = whole
   }
 
-  /** Bytes in memory and in files. */
-  get held(): { readonly memoryBytes: number; readonly spoolBytes: number } {
-    return { memoryBytes: this.#memoryBytes, spoolBytes: this.#spoolBytes }
+  get held(): HeldBodies {
+    return { memoryBytes: this.#memoryBytes, spoolBytes: this.#spoolBytes, spoolFiles: this.#spoolFiles }
+  }
+
+  /** A part of this store that may have so many files. What it holds is held by this store, too. */
+  share(maxSpoolFiles: number): BodyStore {
+    return new BodyStore({ ...this.#limits, maxSpoolFiles }, this.#folder, this)
   }
 
   /**
    * A body that is here already.
    * @param bytes not to be changed any more
-   * @throws TransportError BODY_TOO_LARGE, BODY_FAILED
+   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED
    */
   keep(bytes: Buffer, digest: Buffer): Body | Promise<Body> {
     this.#admit(bytes.length)
     if (!this.#fitsMemory(bytes.length)) return this.#spool(bytes)
-    this.#memoryBytes += bytes.length
+    this.#book('memory', bytes.length)
     const own = bytes.length < COPIED_BYTES ? Buffer.from(bytes) : bytes
     return new MemoryBody(own, digest, this.#forget)
   }
@@ -64,7 +82,7 @@ export class BodyStore {
    */
   intake(size: number | undefined): Intake {
     this.#admit(size ?? 0)
-    return new Intake(this.#limits, this.#folder, this.#books(), size)
+    return new Intake(this.#limits, this.#folder, this.#books, size)
   }
 
   async #spool(bytes: Buffer): Promise<Body> {
@@ -78,27 +96,36 @@ export class BodyStore {
     }
   }
 
-  #books(): Books {
-    return {
-      fitsMemory: (bytes) => this.#fitsMemory(bytes),
-      memory: (bytes) => {
-        this.#memoryBytes += bytes
-      },
-      spool: (bytes) => {
-        const limit = this.#limits.maxSpoolBytes
-        if (this.#spoolBytes + bytes > limit)
-          throw new TransportError('BODY_TOO_LARGE', { spoolBytes: this.#spoolBytes + bytes, limit })
-        this.#spoolBytes += bytes
-      },
-    }
+  /** Negative numbers give back. @throws TransportError BODY_TOO_LARGE, SPOOL_FULL; nothing has changed */
+  #book(what: keyof Booked, amount: number): void {
+    if (amount > 0) this.#check(what, amount)
+    if (this.#whole !== undefined) this.#whole.#book(what, amount)
+    if (what === 'memory') this.#memoryBytes += amount
+    else if (what === 'spool') this.#spoolBytes += amount
+    else this.#spoolFiles += amount
   }
 
-  readonly #forget = (bytes: number): void => {
-    this.#memoryBytes -= bytes
+  #check(what: keyof Booked, amount: number): void {
+    const { maxSpoolBytes, maxSpoolFiles } = this.#limits
+    const spoolBytes = this.#spoolBytes + amount
+    if (what === 'spool' && spoolBytes > maxSpoolBytes)
+      throw new TransportError('BODY_TOO_LARGE', { spoolBytes, limit: maxSpoolBytes })
+    const spoolFiles = this.#spoolFiles + amount
+    if (what === 'files' && spoolFiles > maxSpoolFiles)
+      throw new TransportError('SPOOL_FULL', { spoolFiles, limit: maxSpoolFiles })
   }
+
+  readonly #books: Books = {
+    fitsMemory: (bytes) => this.#fitsMemory(bytes),
+    book: (what, amount) => this.#book(what, amount),
+  }
+
+  readonly #forget = (bytes: number): void => this.#book('memory', -bytes)
 
   #fitsMemory(bytes: number): boolean {
-    return bytes <= this.#limits.maxBodyInMemoryBytes && this.#memoryBytes + bytes <= this.#limits.maxBodyMemoryBytes
+    const { maxBodyInMemoryBytes, maxBodyMemoryBytes } = this.#limits
+    const fits = bytes <= maxBodyInMemoryBytes && this.#memoryBytes + bytes <= maxBodyMemoryBytes
+    return fits && (this.#whole === undefined || this.#whole.#fitsMemory(bytes))
   }
 
   #admit(size: number): void {

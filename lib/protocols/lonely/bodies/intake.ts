@@ -8,11 +8,18 @@ import { TransportError } from '@/errors.js'
 /** Pieces below this are copied, so that they do not keep alive the larger chunk they came in. */
 export const COPIED_BYTES = 16_384
 
-/** The store's account, as an intake uses it. Negative numbers give back. */
+/** What an intake has taken: bytes in memory, bytes in a file, and the file. */
+export interface Booked {
+  memory: number
+  spool: number
+  files: number
+}
+
+/** The store's account, as an intake uses it. */
 export interface Books {
   fitsMemory(bytes: number): boolean
-  memory(bytes: number): void
-  spool(bytes: number): void
+  /** Negative amounts give back. @throws TransportError BODY_TOO_LARGE, SPOOL_FULL; nothing has changed */
+  book(what: keyof Booked, amount: number): void
 }
 
 /** A body on its way in: pieces in memory until they are too many, then a file. */
@@ -24,7 +31,7 @@ export class Intake {
   #pieces: Buffer[] = []
   #file: SpoolFile | undefined
   #size = 0
-  #booked = { memory: 0, spool: 0 }
+  readonly #booked: Booked = { memory: 0, spool: 0, files: 0 }
   #over = false
   /** Whether the announced size sends the body to a file from the start. */
   readonly #large: boolean
@@ -43,7 +50,7 @@ export class Intake {
 
   /**
    * @param piece not to be changed any more
-   * @throws TransportError BODY_TOO_LARGE, BODY_FAILED
+   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED
    */
   add(piece: Buffer): void | Promise<void> {
     const size = this.#size + piece.length
@@ -69,7 +76,7 @@ export class Intake {
     const [first] = this.#pieces
     const bytes = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces, this.#size)
     this.#pieces = []
-    return new MemoryBody(bytes, this.#hash.digest(), (freed) => this.#books.memory(-freed))
+    return new MemoryBody(bytes, this.#hash.digest(), (freed) => this.#books.book('memory', -freed))
   }
 
   /** The body is not wanted any more. */
@@ -82,6 +89,7 @@ export class Intake {
   }
 
   async #write(piece: Buffer): Promise<void> {
+    if (this.#file === undefined) this.#book('files', 1)
     this.#book('spool', piece.length)
     this.#file ??= await SpoolFile.create(this.#folder)
     try {
@@ -114,14 +122,12 @@ export class Intake {
     return file.asBody(this.#size, this.#hash.digest(), () => this.#giveBack())
   }
 
-  #book(where: 'memory' | 'spool', bytes: number): void {
-    this.#books[where](bytes)
-    this.#booked[where] += bytes
+  #book(what: keyof Booked, amount: number): void {
+    this.#books.book(what, amount)
+    this.#booked[what] += amount
   }
 
   #giveBack(): void {
-    this.#books.memory(-this.#booked.memory)
-    this.#books.spool(-this.#booked.spool)
-    this.#booked = { memory: 0, spool: 0 }
+    for (const what of ['memory', 'spool', 'files'] as const) this.#book(what, -this.#booked[what])
   }
 }

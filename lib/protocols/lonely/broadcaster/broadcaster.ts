@@ -2,7 +2,7 @@ import { asBuffer } from '@/bytes/asBuffer.js'
 import { checkRanges, type ConnectionDetails, type DrainReport, Server, systemClock } from '@/core/index.js'
 import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 import { noAuth } from '@/protocols/lonely/auth/noAuth.js'
-import { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
+import { BodyStore, type HeldBodies } from '@/protocols/lonely/bodies/bodyStore.js'
 import type { Broker } from '@/protocols/lonely/broadcaster/broker.js'
 import { BroadcasterConnection } from '@/protocols/lonely/broadcaster/broadcasterConnection.js'
 import {
@@ -86,8 +86,8 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     return this.#switchboard.patterns
   }
 
-  /** Bytes of bodies that are under way, in memory and in files. */
-  get bodies(): { readonly memoryBytes: number; readonly spoolBytes: number } {
+  /** What the bodies that are under way take. */
+  get bodies(): HeldBodies {
     return this.#bodies.held
   }
 
@@ -142,7 +142,7 @@ export class Broadcaster extends Server<BroadcasterConnection> {
    * A notification of the broadcaster's own.
    * @param data copied when it is small; otherwise not to be changed any more
    * @returns how many subscribers it was queued for
-   * @throws TransportError BODY_TOO_LARGE, BODY_FAILED, NOT_OPEN
+   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED, NOT_OPEN
    */
   async notify(topic: string | Uint8Array, data: string | Uint8Array): Promise<number> {
     const bytes = typeof data === 'string' ? Buffer.from(data) : asBuffer(data)

@@ -33,6 +33,10 @@ export interface BroadcasterLimits extends BodyLimits, GlobLimits {
    * @default 4_294_967_296 (4 GiB): bodies are shared, and large ones in files
    */
   readonly maxQueuedBytes?: number
+  /** Bodies in files that may wait for one subscriber; one may always wait. 1 to 1_000_000. @default 16 */
+  readonly maxQueuedFiles?: number
+  /** Bodies of one notifier that are in files while somebody still needs them. 1 to 1_000_000. @default 64 */
+  readonly maxFilesPerNotifier?: number
   /**
    * A subscriber is slow when a notification finds its queue full and no room comes about for this long; 0 is at once.
    * 0 to 2^31-1 ms.
@@ -135,6 +139,8 @@ export const BROADCASTER_RANGES = {
   windowBytes: [11_010_048, 1, 2 ** 40],
   maxQueuedMessages: [255, 1, 1_000_000],
   maxQueuedBytes: [4_294_967_296, 1, 2 ** 50],
+  maxQueuedFiles: [16, 1, 1_000_000],
+  maxFilesPerNotifier: [64, 1, 1_000_000],
   slowAfterMs: [1_000, 0, 2 ** 31 - 1],
   maxPendingRequests: [255, 1, 65_536],
   maxPendingBytes: [33_554_432, 65_536, 2 ** 40],

@@ -15,6 +15,7 @@ export type SlowPolicy = 'disconnect' | 'skip'
 export interface QueueLimits {
   readonly maxQueuedMessages: number
   readonly maxQueuedBytes: number
+  readonly maxQueuedFiles: number
   readonly slowAfterMs: number
   readonly slowPolicy: SlowPolicy
 }
@@ -47,6 +48,7 @@ export class DeliveryQueue {
   /** With the first of those who wait, since it has been the first. */
   readonly #patience: Patience
   #bytes = 0
+  #files = 0
   #state: 'open' | 'skipping' | 'over' = 'open'
   readonly #missed = new Map<string, Buffer>()
 
@@ -79,7 +81,7 @@ export class DeliveryQueue {
   shift(): Delivery | undefined {
     const delivery = this.#queue.shift()
     if (delivery === undefined) return undefined
-    this.#bytes -= delivery.body.size
+    this.#count(delivery, -1)
     this.#ease()
     return delivery
   }
@@ -90,7 +92,7 @@ export class DeliveryQueue {
     this.#patience.stop()
     for (const delivery of this.#queue.takeAll()) delivery.body.release()
     for (const { taken } of this.#waiters.takeAll()) taken.resolve(false)
-    this.#bytes = 0
+    this.#bytes = this.#files = 0
     this.#missed.clear()
   }
 
@@ -102,9 +104,13 @@ export class DeliveryQueue {
       waiter.taken.resolve(true)
       this.#patience.expect(this.#waiters.length > 0)
     }
-    const { maxQueuedMessages, maxQueuedBytes } = this.#limits
-    const halfEmpty = this.#queue.length * 2 <= maxQueuedMessages && this.#bytes * 2 <= maxQueuedBytes
-    if (halfEmpty && this.#state === 'skipping') this.#resume()
+    if (this.#state === 'skipping' && this.#halfEmpty) this.#resume()
+  }
+
+  get #halfEmpty(): boolean {
+    const { maxQueuedMessages, maxQueuedBytes, maxQueuedFiles } = this.#limits
+    const few = this.#queue.length * 2 <= maxQueuedMessages && this.#files * 2 <= maxQueuedFiles
+    return few && this.#bytes * 2 <= maxQueuedBytes
   }
 
   #resume(): void {
@@ -115,15 +121,22 @@ export class DeliveryQueue {
   }
 
   #hasRoomFor(delivery: Delivery): boolean {
-    const { maxQueuedMessages, maxQueuedBytes } = this.#limits
+    const { maxQueuedMessages, maxQueuedBytes, maxQueuedFiles } = this.#limits
+    const { size, bytes } = delivery.body
     if (this.#queue.length === 0) return true
-    return this.#queue.length < maxQueuedMessages && this.#bytes + delivery.body.size <= maxQueuedBytes
+    const fits = this.#queue.length < maxQueuedMessages && this.#bytes + size <= maxQueuedBytes
+    return fits && (bytes !== undefined || this.#files < maxQueuedFiles)
   }
 
   #put(delivery: Delivery): void {
     delivery.body.retain()
     this.#queue.push(delivery)
-    this.#bytes += delivery.body.size
+    this.#count(delivery, 1)
+  }
+
+  #count({ body }: Delivery, sign: 1 | -1): void {
+    this.#bytes += sign * body.size
+    if (body.bytes === undefined) this.#files += sign
   }
 
   #slow(): void {

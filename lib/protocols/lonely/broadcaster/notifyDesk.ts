@@ -1,5 +1,6 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
+import type { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
 import { StreamIntake } from '@/protocols/lonely/bodies/streamIntake.js'
 import type { Broker } from '@/protocols/lonely/broadcaster/broker.js'
 import { NO_TRACING } from '@/protocols/lonely/broadcaster/delivery.js'
@@ -22,6 +23,7 @@ interface Announced {
 /** Takes the notifications of one connection and publishes them. */
 export class NotifyDesk {
   readonly #broker: Broker
+  readonly #bodies: BodyStore
   readonly #outgoing: Outgoing
   /** Undefined when nothing is compressed on this connection. */
   readonly #compressors: Compressors | undefined
@@ -29,6 +31,7 @@ export class NotifyDesk {
 
   constructor(broker: Broker, outgoing: Outgoing, compressors: Compressors | undefined) {
     this.#broker = broker
+    this.#bodies = broker.bodies.share(broker.settings.maxFilesPerNotifier)
     this.#outgoing = outgoing
     this.#compressors = compressors
   }
@@ -49,7 +52,7 @@ export class NotifyDesk {
     }
     return after(this.#check(announced, authorization, tracing), () => {
       if (compression !== undefined) return this.#expand(announced, asBuffer(payload))
-      const body = this.#broker.bodies.keep(asBuffer(payload), Buffer.from(announced.digest))
+      const body = this.#bodies.keep(asBuffer(payload), Buffer.from(announced.digest))
       return body instanceof Promise
         ? body.then((kept) => this.#publish(announced, kept))
         : this.#publish(announced, body)
@@ -86,7 +89,7 @@ export class NotifyDesk {
     if (message.start !== undefined) {
       if (this.#stream !== undefined)
         throw new TransportError('LONELY_UNEXPECTED', { problem: 'a stream inside a stream' })
-      this.#stream = new StreamIntake(message.identifier, message.start, this.#broker.bodies)
+      this.#stream = new StreamIntake(message.identifier, message.start, this.#bodies)
     }
     if (this.#stream !== undefined) return this.#stream
     throw new TransportError('LONELY_UNEXPECTED', { problem: 'a part of no stream', partId: String(message.partId) })
@@ -109,7 +112,7 @@ export class NotifyDesk {
     if (this.#compressors === undefined)
       throw new TransportError('LONELY_UNEXPECTED', { problem: 'nothing is compressed here' })
     const bytes = asBuffer(this.#compressors.decompress(compressed, announced.compression))
-    const body = this.#broker.bodies.keep(bytes, sha512(bytes))
+    const body = this.#bodies.keep(bytes, sha512(bytes))
     return body instanceof Promise
       ? body.then((kept) => this.#publish(announced, kept))
       : this.#publish(announced, body)

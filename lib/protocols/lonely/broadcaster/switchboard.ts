@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { BroadcasterSession } from '@/protocols/lonely/broadcaster/broadcasterSession.js'
 import { Delivery } from '@/protocols/lonely/broadcaster/delivery.js'
+import { Interests } from '@/protocols/lonely/broadcaster/interests.js'
 import type { Relay, RelayMember, RelaySeat } from '@/protocols/lonely/broadcaster/relay.js'
 import { SubscriptionTable } from '@/protocols/lonely/session/subscriptionTable.js'
 import type { GlobLimits } from '@/protocols/lonely/glob.js'
@@ -14,6 +15,7 @@ export class Switchboard implements RelayMember {
   readonly id = randomUUID()
   readonly #table: SubscriptionTable<BroadcasterSession>
   readonly #random: RandomSource
+  #interests = this.#newInterests()
   #seat: RelaySeat | undefined
 
   /** @throws TransportError OPTION_INVALID */
@@ -24,10 +26,11 @@ export class Switchboard implements RelayMember {
 
   /** Different patterns that are subscribed to. */
   get patterns(): number {
-    return this.#table.size
+    return this.#interests.size
   }
 
   async join(relay: Relay): Promise<void> {
+    this.#interests = this.#newInterests()
     this.#seat = await relay.join(this)
   }
 
@@ -47,17 +50,19 @@ export class Switchboard implements RelayMember {
    * @throws TransportError GLOB_REFUSED
    */
   subscribe(session: BroadcasterSession, pattern: Pattern, done: () => void): void | Promise<void> {
+    this.#table.check(pattern)
     const enter = (): void => {
       this.#table.add(pattern, session)
       done()
     }
     // The others have to know before the subscriber is told that it misses nothing.
-    const known = this.#table.has(pattern) ? undefined : this.#seat?.interest(pattern, true)
+    const known = this.#interests.want(pattern)
     return known === undefined ? enter() : known.then(enter)
   }
 
+  /** Does nothing for a pattern that the session is not subscribed to. */
   unsubscribe(session: BroadcasterSession, pattern: Pattern): void | Promise<void> {
-    if (this.#table.delete(pattern, session)) return this.#seat?.interest(pattern, false)
+    if (this.#table.delete(pattern, session)) return this.#interests.forgo(pattern)
   }
 
   publish(topic: Buffer, body: Body): number | Promise<number> {
@@ -77,6 +82,11 @@ export class Switchboard implements RelayMember {
       else if (taken) reached++
     }
     return waiting === undefined ? reached : reachedAlso(reached, waiting)
+  }
+
+  /** A relay that is joined knows of nothing yet. */
+  #newInterests(): Interests {
+    return new Interests((pattern, wanted) => this.#seat?.interest(pattern, wanted))
   }
 
   missed(topic: Buffer): void {

@@ -1,54 +1,34 @@
-import type { GlobLimits } from '@/protocols/lonely/glob.js'
-import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
+import { checkGlobLimits, type GlobLimits, parseGlob } from '@/protocols/lonely/glob.js'
+import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import { TopicIndex } from '@/protocols/lonely/topicIndex.js'
 
-/** Who is subscribed to what, and which patterns anybody is subscribed to at all. */
+/** Who is subscribed to what. */
 export class SubscriptionTable<T> {
+  readonly #limits: Required<GlobLimits>
   readonly #index: TopicIndex<T>
-  /** How many are subscribed to each pattern. */
-  readonly #counts = new Map<string, number>()
 
   /** @throws TransportError OPTION_INVALID */
   constructor(limits: GlobLimits) {
+    this.#limits = checkGlobLimits(limits)
     this.#index = new TopicIndex(limits)
   }
 
-  /** Different patterns. */
-  get size(): number {
-    return this.#counts.size
+  /** @throws TransportError GLOB_REFUSED for a pattern that cannot be subscribed to */
+  check(pattern: Pattern): void {
+    if ('glob' in pattern) parseGlob(pattern.glob, this.#limits)
   }
 
-  /** Somebody is subscribed to it. */
-  has(pattern: Pattern): boolean {
-    return this.#counts.has(keyOf(pattern))
+  /** @throws TransportError GLOB_REFUSED; nothing has changed */
+  add(pattern: Pattern, who: T): void {
+    if ('glob' in pattern) this.#index.subscribeGlob(pattern.glob, who)
+    else this.#index.subscribeExact(pattern.topic, who)
   }
 
-  /**
-   * @returns whether it is the first to want this pattern
-   * @throws TransportError GLOB_REFUSED; nothing has changed
-   */
-  add(pattern: Pattern, who: T): boolean {
-    const added =
-      'glob' in pattern ? this.#index.subscribeGlob(pattern.glob, who) : this.#index.subscribeExact(pattern.topic, who)
-    if (!added) return false
-    const key = keyOf(pattern)
-    const count = (this.#counts.get(key) ?? 0) + 1
-    this.#counts.set(key, count)
-    return count === 1
-  }
-
-  /** @returns whether nobody wants this pattern any more */
+  /** @returns whether it was subscribed to the pattern */
   delete(pattern: Pattern, who: T): boolean {
-    const deleted =
-      'glob' in pattern
-        ? this.#index.unsubscribeGlob(pattern.glob, who)
-        : this.#index.unsubscribeExact(pattern.topic, who)
-    if (!deleted) return false
-    const key = keyOf(pattern)
-    const count = (this.#counts.get(key) ?? 1) - 1
-    if (count === 0) this.#counts.delete(key)
-    else this.#counts.set(key, count)
-    return count === 0
+    return 'glob' in pattern
+      ? this.#index.unsubscribeGlob(pattern.glob, who)
+      : this.#index.unsubscribeExact(pattern.topic, who)
   }
 
   /** Each once, however many of its patterns match. To be gone through before anybody else subscribes. */

@@ -3,7 +3,7 @@ import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 import { noAuth } from '@/protocols/lonely/auth/noAuth.js'
 import { setUp, tearDown } from '@/protocols/lonely/auth/setUp.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
+import { BodyStore, type HeldBodies } from '@/protocols/lonely/bodies/bodyStore.js'
 import { pooledRandom } from '@/protocols/lonely/randomSource.js'
 import { abortable } from '@/protocols/lonely/session/abortable.js'
 import { oneOf } from '@/protocols/lonely/session/oneOf.js'
@@ -97,8 +97,8 @@ export class Subscriber extends Client<SubscriberConnection> {
     return this.#bond.connection !== undefined
   }
 
-  /** Bytes of bodies that wait here, in memory and in files. */
-  get bodies(): { readonly memoryBytes: number; readonly spoolBytes: number } {
+  /** What the bodies that wait here take. */
+  get bodies(): HeldBodies {
     return this.#bodies.held
   }
 

@@ -12,7 +12,13 @@ import { rejection } from '../../../support/rejection.js'
 import { removeFolder, temporaryFolder } from '../../../support/temporaryFolder.js'
 
 const sha512 = (bytes: Uint8Array): Buffer => createHash('sha512').update(bytes).digest()
-const LIMITS = { maxBodyBytes: 1_000, maxBodyInMemoryBytes: 100, maxBodyMemoryBytes: 150, maxSpoolBytes: 1_500 }
+const LIMITS = {
+  maxBodyBytes: 1_000,
+  maxBodyInMemoryBytes: 100,
+  maxBodyMemoryBytes: 150,
+  maxSpoolBytes: 1_500,
+  maxSpoolFiles: 3,
+}
 
 describe('the store of bodies', () => {
   let folder = ''
@@ -30,7 +36,7 @@ describe('the store of bodies', () => {
     const body = keep(100)
     if (body instanceof Promise) throw new Error('it should be at once')
     expect(body.bytes?.equals(bytesOf(100))).to.equal(true)
-    expect(store.held).to.deep.equal({ memoryBytes: 100, spoolBytes: 0 })
+    expect(store.held).to.deep.equal({ memoryBytes: 100, spoolBytes: 0, spoolFiles: 0 })
     body.retain()
     body.release()
     expect(store.held.memoryBytes).to.equal(100)
@@ -51,7 +57,7 @@ describe('the store of bodies', () => {
     expect(body.bytes).to.equal(undefined)
     expect(body.digest.equals(sha512(bytesOf(101)))).to.equal(true)
     expect((await body.read(50, 51)).equals(bytesOf(101).subarray(50))).to.equal(true)
-    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 101 })
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 101, spoolFiles: 1 })
     if (process.platform !== 'win32') expect(await readdir(folder)).to.deep.equal([])
     body.release()
     expect(store.held.spoolBytes).to.equal(0)
@@ -70,8 +76,42 @@ describe('the store of bodies', () => {
     expect(caught(() => void keep(1_001)).code).to.equal('BODY_TOO_LARGE')
     const body = await keep(1_000)
     expect(codeOf(await rejection(Promise.resolve(keep(501))))).to.equal('BODY_TOO_LARGE')
-    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 1_000 })
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 1_000, spoolFiles: 1 })
     body.release()
+  })
+
+  it('has as many files as it may, whether they are whole or on their way, and goes on when one is free', async () => {
+    const whole = await keep(101)
+    const begun = store.intake(101)
+    await begun.add(bytesOf(50))
+    const another = store.intake(undefined)
+    await another.add(bytesOf(200))
+    expect(store.held.spoolFiles).to.equal(3)
+    expect(codeOf(await rejection(Promise.resolve(keep(101))))).to.equal('SPOOL_FULL')
+    expect(codeOf(await rejection(spooled(store, [bytesOf(60), bytesOf(60)])))).to.equal('SPOOL_FULL')
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 351, spoolFiles: 3 })
+    whole.release()
+    const next = await keep(101)
+    expect(codeOf(await rejection(Promise.resolve(keep(101))))).to.equal('SPOOL_FULL')
+    begun.discard()
+    const last = await keep(101)
+    for (const body of [next, last]) body.release()
+    another.discard()
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
+  })
+
+  it('counts what its shares hold, and lets each have as many files as it was given', async () => {
+    const [one, other] = [store.share(1), store.share(2)]
+    const first = await one.keep(bytesOf(101), sha512(bytesOf(101)))
+    const full = one.keep(bytesOf(102), sha512(bytesOf(102)))
+    expect(codeOf(await rejection(Promise.resolve(full)))).to.equal('SPOOL_FULL')
+    const second = await other.keep(bytesOf(101), sha512(bytesOf(101)))
+    const small = await other.keep(bytesOf(100), sha512(bytesOf(100)))
+    expect(store.held).to.deep.equal({ memoryBytes: 100, spoolBytes: 202, spoolFiles: 2 })
+    const squeezed = await other.keep(bytesOf(60), sha512(bytesOf(60)))
+    expect(squeezed.bytes).to.equal(undefined)
+    for (const body of [first, second, small, squeezed]) body.release()
+    expect(other.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
   for (const [what, pieces] of [
@@ -90,7 +130,7 @@ describe('the store of bodies', () => {
       expect(body.digest.equals(sha512(bytes))).to.equal(true)
       expect((await body.read(0, size)).equals(bytes)).to.equal(true)
       body.release()
-      expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+      expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
     })
   }
 
@@ -99,7 +139,7 @@ describe('the store of bodies', () => {
     await intake.add(bytesOf(60))
     await intake.add(bytesOf(200))
     intake.discard()
-    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
     expect(codeOf(await rejection(intake.finish()))).to.equal('BODY_FAILED')
   })
 
@@ -116,7 +156,7 @@ describe('the store of bodies', () => {
     const writing = intake.add(bytesOf(200))
     intake.discard()
     await writing
-    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
     expect(await readdir(folder)).to.deep.equal([])
   })
 
@@ -125,7 +165,7 @@ describe('the store of bodies', () => {
     expect(codeOf(await rejection(Promise.resolve(nowhere.keep(bytesOf(101), sha512(bytesOf(101))))))).to.equal(
       'BODY_FAILED',
     )
-    expect(nowhere.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+    expect(nowhere.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
   it('notices when a file has become shorter', async () => {

@@ -58,7 +58,7 @@ describe('a broadcaster closes the connection, and only that, on', () => {
       while (stage.broadcaster.ends.length === 0) await new Promise((resolve) => setImmediate(resolve))
       expect(stage.broadcaster.ends.map(codeOf)).to.deep.equal([code])
       expect(await other.notify('t', 'x')).to.equal(0)
-      expect(stage.broadcaster.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0 })
+      expect(stage.broadcaster.bodies).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
       expect(stage.broadcaster.patterns).to.equal(0)
     })
   }
