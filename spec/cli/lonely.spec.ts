@@ -28,11 +28,11 @@ describe('lonely serve, subscribe and notify', () => {
     const auth = ['--auth', 'hmac', '--secret-file', secret]
     await using server = runProcess(['lonely', 'serve', '0', '--ws', '0', '--json', ...auth])
     const [tcp, webSocket] = [await tcpOf(server), await webSocketOf(server)]
-    await using exact = runProcess(['lonely', 'subscribe', tcp, 'a/b', '--count', '2', '--json', ...auth])
+    await using exact = runHere(['lonely', 'subscribe', tcp, 'a/b', '--count', '2', '--json', ...auth])
     await using glob = runProcess(['lonely', 'subscribe', webSocket, 'a/*', 'c?', '--glob', '--json', ...auth])
     await exact.line('"subscribed"')
     await glob.line('"pattern":"c?"')
-    const text = await runProcess(['lonely', 'notify', webSocket, 'a/b', '--text', 'hello', ...auth]).ended
+    const text = await runHere(['lonely', 'notify', webSocket, 'a/b', '--text', 'hello', ...auth]).ended
     expect([text.code, text.err]).to.deep.equal([0, ''])
     expect(text.out).to.match(/^a\/b: 5 B to 2 subscribers in [\d.]+ m?s\n$/)
     const file = await runHere(['lonely', 'notify', tcp, 'a/b', '--file', join(folder, 'file'), '--json', ...auth])
@@ -52,7 +52,7 @@ describe('lonely serve, subscribe and notify', () => {
     const ended = await server.ended
     expect([ended.code, ended.err]).to.deep.equal([0, ''])
     expect(eventsIn(ended.out).at(-1)).to.deep.equal({ event: 'stopped' })
-  }).timeout(20_000)
+  }).timeout(60_000)
 
   it('make a secret when there is none, print it once, and keep out who has another', async () => {
     await using server = runHere(['lonely', 'serve', '0', '--auth', 'hmac'])
@@ -114,7 +114,7 @@ describe('lonely serve, subscribe and notify', () => {
     const gap = JSON.parse(await subscriber.line('"gap"'))
     expect(gap).to.include({ reason: 'reconnected', topic: null })
     expect(await subscriber.errorLine('trying again')).to.include('the connection is lost')
-  }).timeout(15_000)
+  }).timeout(60_000)
 
   const usage: readonly [readonly string[], string][] = [
     [['serve'], '[HOST:]PORT is missing'],

@@ -84,14 +84,23 @@ export class LonelyStage implements AsyncDisposable {
     this.#auth = auth
   }
 
-  /** @param auth makes the schemes of one end */
+  /**
+   * Nobody is slow because the machine is.
+   * @param auth makes the schemes of one end
+   */
   static async open(
     way: Way,
     options: BroadcasterOptions = {},
     auth: () => Partial<Auth> = () => ({}),
   ): Promise<LonelyStage> {
     const listens = way === 'WebSocket' ? { webSocket: { listen: '127.0.0.1:0' } } : { listen: [0] }
-    const broadcaster = new WatchedBroadcaster({ ...listens, ...framingOf(way), auth: auth(), ...options })
+    const broadcaster = new WatchedBroadcaster({
+      ...listens,
+      ...framingOf(way),
+      auth: auth(),
+      slowAfterMs: 60_000,
+      ...options,
+    })
     await broadcaster.start()
     return new LonelyStage(way, broadcaster, auth)
   }

@@ -58,9 +58,9 @@ const startOf = (body: string, size = body.length) => ({
 })
 
 /** The first part of a body that is announced as `body`, or with another size. */
-export const firstPart = (payload: string, body: string, size?: number) => ({
+export const firstPart = (payload: string, body: string, size?: number, identifier: Buffer = IDENTIFIER) => ({
   tracing: NO_BYTES,
-  identifier: IDENTIFIER,
+  identifier,
   partId: 0n as const,
   start: startOf(body, size),
   payload: Buffer.from(payload),
@@ -81,9 +81,9 @@ export const notifyLater = (partId: bigint, payload: string, identifier?: Buffer
   type: 'NOTIFY_STREAM',
   ...laterPart(partId, payload, identifier),
 })
-export const receiveFirst = (payload: string, body: string, size?: number): ToSubscriber => ({
+export const receiveFirst = (payload: string, body: string, size?: number, identifier?: Buffer): ToSubscriber => ({
   type: 'RECEIVE_STREAM',
-  ...firstPart(payload, body, size),
+  ...firstPart(payload, body, size, identifier),
 })
 export const receiveLater = (partId: bigint, payload: string, identifier?: Buffer): ToSubscriber => ({
   type: 'RECEIVE_STREAM',

@@ -26,6 +26,8 @@ const NO_AUTH: Auth = { toBroadcaster: noAuth(), toSubscriber: noAuth() }
 /** What a session of ours has said, and whether it still goes on. */
 class Said<M extends ToBroadcaster | ToSubscriber> {
   readonly all: M[] = []
+  /** Of its messages, in bytes. */
+  readonly sizes: number[] = []
   failure: Error | undefined
 
   get types(): M['type'][] {
@@ -111,7 +113,10 @@ export class BroadcasterEnd extends Said<ToSubscriber> {
   constructor(broker: Broker) {
     super()
     this.session = new BroadcasterSession(broker, {
-      send: (message) => void this.all.push(parseToSubscriber(message)),
+      send: (message) => {
+        this.sizes.push(message.length)
+        this.all.push(parseToSubscriber(message))
+      },
       failed: (error) => {
         this.failure = error
       },
@@ -201,6 +206,7 @@ export class SubscriberEnd extends Said<ToBroadcaster> {
   /** One that the broadcaster has confirmed. */
   static async configured(...parts: ConstructorParameters<typeof SubscriberEnd>): Promise<SubscriberEnd> {
     const end = new SubscriberEnd(...parts)
+    while (end.all.length === 0) await turns()
     await end.hear(CONFIRM_CONFIGURE)
     return end
   }

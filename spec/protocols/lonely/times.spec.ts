@@ -110,6 +110,28 @@ describe('a broadcaster', () => {
   })
 })
 
+describe('a subscriber that takes nothing, as the bounds are unless others are given', () => {
+  it('has 64 messages under way and 255 waiting; whoever brings the next waits for 5 s, then it is slow', async () => {
+    const bench = await BroadcasterBench.open()
+    const [silent, other] = [await bench.configured(), await bench.configured()]
+    await silent.hear(subscribeTo('t'))
+    await other.hear(...Array.from({ length: 320 }, () => notifyOf('x')))
+    expect(silent.session.backlog).to.deep.equal({ queued: 255, unacknowledged: 64 })
+    expect(other.of('CONFIRM_NOTIFY')).to.have.lengthOf(319)
+    bench.clock.advance(4_999)
+    expect(silent.failure).to.equal(undefined)
+    bench.clock.advance(1)
+    expect(codeOf(silent.failure)).to.equal('SUBSCRIBER_SLOW')
+    await turns(3)
+    expect(
+      other
+        .of('CONFIRM_NOTIFY')
+        .map(({ subscribers }) => subscribers)
+        .slice(-2),
+    ).to.deep.equal([1n, 0n])
+  })
+})
+
 describe('a subscriber', () => {
   it('ends a connection on which a body has begun and does not go on, and keeps nothing of it', async () => {
     const end = await SubscriberEnd.configured({ partTimeoutMs: 1_000 })

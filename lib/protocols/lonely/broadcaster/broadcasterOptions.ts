@@ -40,7 +40,7 @@ export interface BroadcasterLimits extends BodyLimits, GlobLimits {
   /**
    * A subscriber is slow when a notification finds its queue full and no room comes about for this long; 0 is at once.
    * 0 to 2^31-1 ms.
-   * @default 1_000
+   * @default 5_000
    */
   readonly slowAfterMs?: number
   /**
@@ -141,7 +141,7 @@ export const BROADCASTER_RANGES = {
   maxQueuedBytes: [4_294_967_296, 1, 2 ** 50],
   maxQueuedFiles: [16, 1, 1_000_000],
   maxFilesPerNotifier: [64, 1, 1_000_000],
-  slowAfterMs: [1_000, 0, 2 ** 31 - 1],
+  slowAfterMs: [5_000, 0, 2 ** 31 - 1],
   maxPendingRequests: [255, 1, 65_536],
   maxPendingBytes: [33_554_432, 65_536, 2 ** 40],
   maxSubscriptions: [10_000, 1, 10_000_000],
