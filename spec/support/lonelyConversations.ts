@@ -63,6 +63,9 @@ export const conversations = (): readonly Conversation[] => {
   return file.cases
 }
 
+/** The subscriber in it was played by hand, to see what the broadcaster does. */
+export const isHandPlayed = (name: string): boolean => /^(violation|tolerated)-/.test(name)
+
 export const conversation = (name: string): Conversation => {
   const found = conversations().find((one) => one.name === name)
   if (found === undefined) throw new Error(`no conversation ${name}`)

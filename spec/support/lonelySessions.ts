@@ -224,8 +224,17 @@ export class SubscriberEnd extends Said<ToBroadcaster> {
     await turns(3)
   }
 
-  /** Notifies as the application would. @returns how many it reached, when that is confirmed */
-  async notify(topic: string, body: Buffer): Promise<number> {
+  /**
+   * Notifies as the application would; who does not wait for it need not mind when it fails.
+   * @returns how many it reached, when that is confirmed
+   */
+  notify(topic: string, body: Buffer): Promise<number> {
+    const reached = this.#notify(topic, body)
+    reached.catch(() => {})
+    return reached
+  }
+
+  async #notify(topic: string, body: Buffer): Promise<number> {
     const kept = await this.context.bodies.keep(body, sha512(body))
     try {
       return await this.session.notify(Buffer.from(topic), kept)

@@ -1,18 +1,17 @@
 import { expect } from 'chai'
-import { broadcasterSettings, NO_MAX_SIZE } from '@/protocols/lonely/broadcaster/broadcasterOptions.js'
+import { broadcasterSettings } from '@/protocols/lonely/broadcaster/broadcasterOptions.js'
 import { BroadcasterSession } from '@/protocols/lonely/broadcaster/broadcasterSession.js'
 import { InProcessRelay } from '@/protocols/lonely/broadcaster/inProcessRelay.js'
 import { Switchboard } from '@/protocols/lonely/broadcaster/switchboard.js'
 import { parseToSubscriber } from '@/protocols/lonely/codecs.js'
 import type { LonelyMessage } from '@/protocols/lonely/messages.js'
-import type { Preset } from '@/protocols/lonely/session/preset.js'
+import { commonOptionsOf, expectSaidByBroadcaster, presetsOf } from '../../../support/lonelyComparisons.js'
 import {
   type Conversation,
   conversation,
   conversations,
   type ConversationStep,
   dictionariesOf,
-  isStep,
   readConnection,
   type RecordedConnection,
   recordedAuth,
@@ -25,17 +24,6 @@ interface Replayed {
   readonly session: BroadcasterSession
   readonly sent: Buffer[]
   failure: Error | undefined
-}
-
-const presetsOf = ({ config }: Conversation): readonly Preset[] => {
-  const others = Object.entries(config.preset_dictionaries ?? {}).map(([id, { level, dictionary_hex: hex }]) => ({
-    id: Number(id),
-    level,
-    minSize: 32,
-    maxSize: NO_MAX_SIZE,
-    dictionary: Buffer.from(hex, 'hex'),
-  }))
-  return [{ id: 1, level: 3, minSize: 16_384, maxSize: NO_MAX_SIZE, dictionary: undefined }, ...others]
 }
 
 /** Lets what waits for promises go on. */
@@ -106,13 +94,10 @@ class Replay {
   #begin(conn: number): Replayed {
     const recorded = readConnection(this.#conversation, conn)
     const said = recorded.steps.filter(({ step }) => step.from === 'broadcaster').map(({ message }) => message)
-    const expanded = this.#conversation.name.startsWith('expanded')
-    const { max_message_size: maxSendBytes } = this.#conversation.config
     const settings = broadcasterSettings({
+      ...commonOptionsOf(this.#conversation),
       presets: presetsOf(this.#conversation),
       windowMessages: 3,
-      headers: expanded ? 'expanded' : 'minimal',
-      ...(maxSendBytes === undefined ? {} : { maxSendBytes }),
     })
     const nonce = Buffer.from(this.#conversation.connections[conn]?.broadcaster_nonce_hex ?? '', 'hex')
     const broker = brokerOf(settings, this.#switchboard, {
@@ -136,42 +121,6 @@ class Replay {
   }
 }
 
-/** Bodies and confirmations of notifications are not ordered against each other. */
-const isConfirmation = (type: string): boolean => type === 'CONFIRM_NOTIFY' || type === 'CONTINUE_NOTIFY'
-
-/**
- * The original signs the confirmation of a compressed NOTIFY with the digest of the plain body; ours with the one
- * announced, as the text says.
- */
-const withoutAuthorization = (bytes: Buffer): unknown => ({ ...parseToSubscriber(bytes), authorization: undefined })
-
-const compare = ({ recorded, sent }: Replayed): void => {
-  for (const confirmations of [false, true]) {
-    const said = recorded.steps.filter(
-      ({ step }) => step.from === 'broadcaster' && isConfirmation(step.type ?? '') === confirmations,
-    )
-    const ours = sent.filter((bytes) => isConfirmation(parseToSubscriber(bytes).type) === confirmations)
-    for (const [i, { step, bytes, message }] of said.entries()) {
-      const own = ours[i]
-      if (own === undefined) throw new Error(`${step.type} was not sent`)
-      const loose =
-        confirmations && message.authorization?.startsWith('X-HMAC') === true && isCompressed(recorded, message)
-      if (loose) expect(withoutAuthorization(own)).to.deep.equal(withoutAuthorization(bytes))
-      else if (!isStep(step, own)) expect(own.toString('hex')).to.equal(bytes.toString('hex'))
-    }
-    expect(ours).to.have.lengthOf(said.length)
-  }
-}
-
-const isCompressed = ({ steps }: RecordedConnection, confirmation: LonelyMessage): boolean =>
-  steps.some(
-    ({ message }) =>
-      message.type === 'NOTIFY' &&
-      message.compression !== undefined &&
-      confirmation.type === 'CONFIRM_NOTIFY' &&
-      Buffer.from(message.identifier).equals(confirmation.identifier),
-  )
-
 describe('our broadcaster in the place of the original one', () => {
   for (const recorded of conversations().filter(({ name }) => name !== 'overlapping-subscriptions-none')) {
     const { name, notes, steps } = recorded
@@ -179,7 +128,7 @@ describe('our broadcaster in the place of the original one', () => {
     it(`says in ${name} what the original said${violated ? ', and closes' : ''} (${notes})`, async () => {
       for (const replayed of (await new Replay(recorded).run()).values()) {
         if (!violated && replayed.failure !== undefined) throw replayed.failure
-        compare(replayed)
+        expectSaidByBroadcaster(replayed.recorded, replayed.sent)
         expect(replayed.failure !== undefined).to.equal(violated)
       }
     })

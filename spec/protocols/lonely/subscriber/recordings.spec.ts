@@ -6,13 +6,12 @@ import { sha512 } from '@/protocols/lonely/sha512.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'
 import { subscriberSettings } from '@/protocols/lonely/subscriber/subscriberOptions.js'
 import { SubscriberSession } from '@/protocols/lonely/subscriber/subscriberSession.js'
-import { parseToBroadcaster } from '@/protocols/lonely/codecs.js'
 import { loadZstd, type Zstd } from '@/protocols/lonely/zstd.js'
+import { confirmationsIn, expectSaidBySubscriber, subscriberOptionsOf } from '../../../support/lonelyComparisons.js'
 import {
   type Conversation,
   conversations,
-  dictionariesOf,
-  isStep,
+  isHandPlayed,
   readConnection,
   type RecordedConnection,
   recordedAuth,
@@ -45,14 +44,7 @@ class Replay {
     const zstdWanted = configure?.type === 'CONFIGURE' && configure.enableZstd
     const settings = subscriberSettings({
       broadcasters: ['127.0.0.1:1'],
-      headers: conversation.name.startsWith('expanded') ? 'expanded' : 'minimal',
-      maxSendBytes: conversation.config.max_message_size ?? 3_670_016,
-      maxOpenParts: 100,
-      presets: [...dictionariesOf(conversation)]
-        .map(([id, dictionary]) => ({ id, dictionary }))
-        .filter(({ id }) => id < 65_536),
-      training: configure?.type === 'CONFIGURE' && configure.enableTraining,
-      initialDict: configure?.type === 'CONFIGURE' ? configure.initialDict : 0,
+      ...subscriberOptionsOf(conversation, configure),
     })
     const context: SubscriberContext = {
       settings,
@@ -119,29 +111,8 @@ class Replay {
   }
 }
 
-const isRequest = (type: string): boolean => !type.endsWith('_RECEIVE')
-
-const compare = ({ recorded, sent }: Replay): void => {
-  for (const requests of [true, false]) {
-    const said = recorded.steps.filter(
-      ({ step }) => step.from === 'subscriber' && isRequest(step.type ?? '') === requests,
-    )
-    const ours = sent.filter((bytes) => isRequest(parseToBroadcaster(bytes).type) === requests)
-    for (const [i, { step, bytes }] of said.entries()) {
-      const own = ours[i]
-      if (own === undefined) throw new Error(`${step.type} was not sent`)
-      if (!isStep(step, own)) expect(own.toString('hex')).to.equal(bytes.toString('hex'))
-    }
-    expect(ours).to.have.lengthOf(said.length)
-  }
-}
-
-/** What the broadcaster confirmed, in order. */
-const confirmations = ({ steps }: RecordedConnection): readonly number[] =>
-  steps.flatMap(({ message }) => (message.type === 'CONFIRM_NOTIFY' ? [Number(message.subscribers)] : []))
-
 /** The others were played by hand. */
-const PLAYED = conversations().filter(({ name }) => !/^(violation|tolerated)-/.test(name))
+const PLAYED = conversations().filter(({ name }) => !isHandPlayed(name))
 
 describe('our subscriber in the place of the original one', () => {
   for (const conversation of PLAYED) {
@@ -152,9 +123,9 @@ describe('our subscriber in the place of the original one', () => {
         if (zstd === undefined && /^zstd-.*-hmac$/.test(conversation.name)) return this.skip()
         const replay = await new Replay(conversation, conn, zstd).run()
         if (replay.failure !== undefined) throw replay.failure
-        compare(replay)
+        expectSaidBySubscriber(replay.recorded, replay.sent)
         await Promise.all(replay.confirmed)
-        expect(await Promise.all(replay.reached)).to.deep.equal(confirmations(replay.recorded))
+        expect(await Promise.all(replay.reached)).to.deep.equal(confirmationsIn(replay.recorded))
         const bodies = replay.recorded.steps.filter(
           ({ message }) => message.type === 'RECEIVE_STREAM' && message.start !== undefined,
         )
