@@ -6,7 +6,7 @@ import type { Identity } from '@/protocols/stp/rsaKeys.js'
 import { openBody } from '@/protocols/stp/sealedBody.js'
 import type { Counting } from '@/protocols/stp/stpCounts.js'
 import type { StpSettings } from '@/protocols/stp/stpOptions.js'
-import type { StpPacket, StpProtocol } from '@/protocols/stp/stpPacket.js'
+import type { StpProtocol } from '@/protocols/stp/stpPacket.js'
 import { TransportError } from '@/errors.js'
 
 /** Of a discovery request. */
@@ -42,7 +42,7 @@ export class PacketDesk {
   readonly #settings: StpSettings
   readonly #owner: DeskOwner
   readonly #arrivals: Arrivals<Arrival>
-  /** The large one whose turn has come, and which lets others go first. */
+  /** The one whose turn has come, and which is not read yet: large, and letting others go first, or being opened. */
   #late: Arrival | undefined
 
   constructor(settings: StpSettings, owner: DeskOwner) {
@@ -80,62 +80,86 @@ export class PacketDesk {
 
   #process(arrival: Arrival): void | Promise<void> {
     if (arrival.message.length < LARGE_BYTES) return this.#handle(arrival)
+    return this.#later(arrival, new Promise(setImmediate), () => this.#handle(arrival))
+  }
+
+  /** What comes when its time has come; nothing when the node was closed meanwhile. */
+  #later<T>(arrival: Arrival, time: Promise<T>, go: (what: T) => void | Promise<void>): Promise<void> {
     this.#late = arrival
-    return new Promise(setImmediate).then(() => {
+    return time.then((what) => {
       if (this.#late !== arrival) return
       this.#late = undefined
-      return this.#handle(arrival)
+      return go(what)
     })
   }
 
   #handle(arrival: Arrival): void | Promise<void> {
-    const { counts, routes } = this.#owner
-    const packet = this.#read(arrival)
-    if (packet === undefined) return
-    counts.accepted++
-    const { headers, sender, protocol, namespace } = packet
-    this.#owner.heardFrom(sender, headers, headerBytesOf(arrival.message))
-    if (protocol === 'UDP' && namespace === PEER_JOIN) this.#owner.asked(sender, headers)
-    return routes.dispatch(packet)
-  }
-
-  #read({ message, ip, protocol }: Arrival): StpPacket | undefined {
     const { counts, session } = this.#owner
+    let packet: DecodedPacket
+    let data: Json | typeof SEALED
     try {
-      const packet = decodePacket(message, this.#settings.maxPacketBytes)
-      const { header, bodyAt } = packet
-      if (header['udp_session'] === session) {
+      packet = decodePacket(arrival.message, this.#settings.maxPacketBytes)
+      if (packet.header['udp_session'] === session) {
         counts.droppedOwn++
         return undefined
       }
-      const { namespace, user } = header
-      const empty = bodyAt === message.length
-      const encrypted = !empty && isTrue(header['encrypted'])
-      return {
-        data: encrypted ? this.#open(packet) : empty ? {} : decodeBody(packet),
-        headers: header,
-        namespace: typeof namespace === 'string' ? namespace : undefined,
-        user: typeof user === 'string' ? user : undefined,
-        sender: ip,
-        protocol,
-        encrypted,
-      }
+      data = plainData(packet)
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error
-      if (error.code === 'PACKET_UNDECRYPTABLE') counts.droppedUndecryptable++
-      else counts.droppedMalformed++
-      this.#owner.packetDropped(error, ip, protocol)
-      return undefined
+      return this.#drop(arrival, error)
     }
+    return data === SEALED ? this.#handleSealed(arrival, packet) : this.#accept(arrival, packet.header, data, false)
   }
 
-  #open({ header, bodyAt, bytes }: DecodedPacket): Json {
+  #handleSealed(arrival: Arrival, packet: DecodedPacket): Promise<void> {
+    const opened = this.#open(packet).then(
+      (data) => ({ data }),
+      (error: unknown) => ({ error }),
+    )
+    return this.#later(arrival, opened, (outcome) => {
+      if ('error' in outcome) return this.#drop(arrival, outcome.error)
+      return this.#accept(arrival, packet.header, outcome.data, true)
+    })
+  }
+
+  async #open({ header, bodyAt, bytes }: DecodedPacket): Promise<Json> {
     const identity = this.#owner.identity()
     const sealed = bytes.subarray(bodyAt)
     if (identity === undefined) throw new TransportError('PACKET_UNDECRYPTABLE', { bodyBytes: sealed.length })
-    const plain = openBody(sealed, bytes.subarray(PREFIX_BYTES, bodyAt), identity, header['enc'])
+    const plain = await openBody(sealed, bytes.subarray(PREFIX_BYTES, bodyAt), identity, header['enc'])
     return decodeBody({ bytes: plain, bodyAt: 0, bodyText: undefined })
   }
+
+  #accept(
+    { message, ip: sender, protocol }: Arrival,
+    headers: JsonObject,
+    data: Json,
+    encrypted: boolean,
+  ): void | Promise<void> {
+    const { counts, routes } = this.#owner
+    counts.accepted++
+    const { namespace: route, user: name } = headers
+    const namespace = typeof route === 'string' ? route : undefined
+    const user = typeof name === 'string' ? name : undefined
+    this.#owner.heardFrom(sender, headers, headerBytesOf(message))
+    if (protocol === 'UDP' && namespace === PEER_JOIN) this.#owner.asked(sender, headers)
+    return routes.dispatch({ data, headers, namespace, user, sender, protocol, encrypted })
+  }
+
+  #drop({ ip, protocol }: Arrival, error: unknown): void {
+    if (!(error instanceof TransportError)) throw error
+    const { counts } = this.#owner
+    if (error.code === 'PACKET_UNDECRYPTABLE') counts.droppedUndecryptable++
+    else counts.droppedMalformed++
+    this.#owner.packetDropped(error, ip, protocol)
+  }
+}
+
+const SEALED = Symbol('sealed')
+
+/** @throws TransportError PACKET_MALFORMED */
+const plainData = (packet: DecodedPacket): Json | typeof SEALED => {
+  if (packet.bodyAt === packet.bytes.length) return {}
+  return isTrue(packet.header['encrypted']) ? SEALED : decodeBody(packet)
 }
 
 /** As the originals understand it: empty things are false. */

@@ -1,10 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import { type BlockOpener, blockOpener } from '@/protocols/stp/blockOpener.js'
 import { TransportError } from '@/errors.js'
 
 /** What a node decrypts with, and what it publishes. */
 export interface Identity {
-  readonly privateKey: KeyObject
+  readonly openBlock: BlockOpener
   /** SubjectPublicKeyInfo DER, lower-case hex. */
   readonly publicKeyHex: string
   readonly modulusBytes: number
@@ -47,7 +48,7 @@ const identityOf = (privateKey: KeyObject): Identity => {
   if (bits === undefined)
     throw new TransportError('OPTION_INVALID', { option: 'key', expected: 'an RSA private key', ...MODULUS_BITS })
   const publicKeyHex = hexOf(createPublicKey(privateKey))
-  return { privateKey, publicKeyHex, modulusBytes: Math.ceil(bits / 8) }
+  return { openBlock: blockOpener(privateKey), publicKeyHex, modulusBytes: Math.ceil(bits / 8) }
 }
 
 /**

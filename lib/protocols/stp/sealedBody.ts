@@ -1,12 +1,4 @@
-import {
-  constants,
-  createCipheriv,
-  createDecipheriv,
-  type KeyObject,
-  privateDecrypt,
-  publicEncrypt,
-  randomBytes,
-} from 'node:crypto'
+import { constants, createCipheriv, createDecipheriv, publicEncrypt, randomBytes } from 'node:crypto'
 import type { Identity, RemoteKey } from '@/protocols/stp/rsaKeys.js'
 import { TransportError } from '@/errors.js'
 
@@ -54,25 +46,27 @@ export const sealHybrid = (
  * @param scheme `enc` of the header, undefined for one RSA block
  * @throws TransportError PACKET_UNDECRYPTABLE, which says the same whatever was wrong with the bytes
  */
-export const openBody = (
+export const openBody = async (
   sealed: Buffer,
   headerBytes: Uint8Array,
-  { privateKey, modulusBytes }: Identity,
+  identity: Identity,
   scheme: unknown,
-): Buffer => {
+): Promise<Buffer> => {
   try {
-    if (scheme === undefined) return openBlock(sealed, privateKey)
-    if (scheme === HYBRID) return openHybrid(sealed, headerBytes, privateKey, modulusBytes)
+    if (scheme === undefined) return await identity.openBlock(sealed)
+    if (scheme === HYBRID) return await openHybrid(sealed, headerBytes, identity)
   } catch {
     // What the system says of it is nobody's business: it would tell a sender how near a guess was.
   }
   throw new TransportError('PACKET_UNDECRYPTABLE', { bodyBytes: sealed.length })
 }
 
-const openBlock = (sealed: Uint8Array, key: KeyObject): Buffer => privateDecrypt({ key, ...OAEP }, sealed)
-
-const openHybrid = (sealed: Buffer, headerBytes: Uint8Array, privateKey: KeyObject, modulusBytes: number): Buffer => {
-  const key = openBlock(sealed.subarray(0, modulusBytes), privateKey)
+const openHybrid = async (
+  sealed: Buffer,
+  headerBytes: Uint8Array,
+  { openBlock, modulusBytes }: Identity,
+): Promise<Buffer> => {
+  const key = await openBlock(sealed.subarray(0, modulusBytes))
   const nonceEnd = modulusBytes + NONCE_BYTES
   const tagAt = Math.max(nonceEnd, sealed.length - TAG_BYTES)
   const decipher = createDecipheriv(CIPHER, key, sealed.subarray(modulusBytes, nonceEnd), { authTagLength: TAG_BYTES })

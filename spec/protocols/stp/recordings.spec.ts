@@ -233,7 +233,7 @@ describe('STP, the recordings: writing', () => {
     await new Promise((resolve) => listener.close(resolve))
   })
 
-  it('seals the body of extension-hybrid-1 to the recorded bytes, but for the RSA block, which is random', () => {
+  it('seals the body of extension-hybrid-1 to the recorded bytes, but for the RSA block, which is random', async () => {
     const { meta, ...each } = stpCase('extension-hybrid-1')
     const { header, body } = partsOf(packetOf({ ...each, meta }))
     const { private_key_pem: pem, published_public_key_hex: published } = STP_KEYS.listener
@@ -243,6 +243,6 @@ describe('STP, the recordings: writing', () => {
     const plain = Buffer.from(meta.body_plaintext ?? '')
     const sealed = sealHybrid(plain, headerBytes, key, { key: hex(meta.aes_key ?? ''), nonce: hex(meta.nonce ?? '') })
     expect(sealed.subarray(128).toString('hex')).to.equal(body.subarray(128).toString('hex'))
-    expect(openBody(sealed, headerBytes, identityFrom(pem), HYBRID).toString()).to.equal(meta.body_plaintext)
+    expect((await openBody(sealed, headerBytes, identityFrom(pem), HYBRID)).toString()).to.equal(meta.body_plaintext)
   })
 })

@@ -4,6 +4,7 @@ import { KeyPin } from '@/protocols/stp/keyPin.js'
 import { identityFrom, readRemoteKey, type RemoteKey } from '@/protocols/stp/rsaKeys.js'
 import { fitsOneBlock, HYBRID, openBody, sealBlock, sealHybrid } from '@/protocols/stp/sealedBody.js'
 import { caught } from '../../support/caught.js'
+import { rejection } from '../../support/rejection.js'
 import { STP_KEYS } from '../../support/stpRecordings.js'
 
 const { listener, sender } = STP_KEYS
@@ -92,23 +93,23 @@ describe('STP, sealed bodies', () => {
   const key = remote(identity.publicKeyHex)
   const header = Buffer.from('{"enc":"hybrid-1"}')
 
-  it('fit one block up to its size less 42 bytes', () => {
+  it('fit one block up to its size less 42 bytes', async () => {
     expect([86, 87].map((bytes) => fitsOneBlock(bytes, key))).to.deep.equal([true, false])
     const sealed = sealBlock(Buffer.alloc(86, 1), key)
     expect(sealed).to.have.lengthOf(128)
-    expect(openBody(sealed, header, identity, undefined)).to.deep.equal(Buffer.alloc(86, 1))
+    expect(await openBody(sealed, header, identity, undefined)).to.deep.equal(Buffer.alloc(86, 1))
   })
 
-  it('of hybrid-1 are 128 + 12 + plain + 16 bytes, with a fresh key and nonce each time', () => {
+  it('of hybrid-1 are 128 + 12 + plain + 16 bytes, with a fresh key and nonce each time', async () => {
     const plain = Buffer.alloc(1_000, 7)
     const [one, two] = [sealHybrid(plain, header, key), sealHybrid(plain, header, key)]
     expect(one).to.have.lengthOf(128 + 12 + 1_000 + 16)
     expect(one.subarray(128, 140).equals(two.subarray(128, 140))).to.equal(false)
-    expect(openBody(one, header, identity, HYBRID)).to.deep.equal(plain)
-    expect(openBody(sealHybrid(Buffer.alloc(0), header, key), header, identity, HYBRID)).to.have.lengthOf(0)
+    expect(await openBody(one, header, identity, HYBRID)).to.deep.equal(plain)
+    expect(await openBody(sealHybrid(Buffer.alloc(0), header, key), header, identity, HYBRID)).to.have.lengthOf(0)
   })
 
-  it('that were cut, changed, sealed for others or under another header do not open, and all say the same', () => {
+  it('that were cut, changed, sealed for others or under another header do not open, and all say the same', async () => {
     const sealed = sealHybrid(Buffer.from('a secret'), header, key)
     const changed = (at: number): Buffer => {
       const copy = Buffer.from(sealed)
@@ -130,7 +131,7 @@ describe('STP, sealed bodies', () => {
     ]
     for (let bytes = 0; bytes < sealed.length; bytes += 9) attempts.push([sealed.subarray(0, bytes), header, HYBRID])
     for (const [body, under, scheme] of attempts) {
-      const error = caught(() => openBody(body, under, identity, scheme))
+      const error = await rejection(openBody(body, under, identity, scheme))
       expect(error).to.include({ code: 'PACKET_UNDECRYPTABLE', fault: 'remote' })
       expect(error.cause).to.equal(undefined)
       expect(error.detail).to.deep.equal({ bodyBytes: body.length })
