@@ -4,6 +4,7 @@ import { type Code, TransportError } from '@/errors.js'
 /** What to do about it, where there is something to say. */
 const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   CONNECT_REFUSED: 'start a server there, or check host and port',
+  CONNECT_FAILED: 'check host, port and path, and that it is tcp:// or ws:// as the other end listens',
   CONNECT_TIMEOUT: 'check the address, and whether a firewall stands in between',
   NAME_UNRESOLVED: 'check the spelling, or give an IP address',
   ADDRESS_IN_USE: 'choose another port, or 0 for any that is free',
@@ -16,7 +17,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   MESSAGE_REFUSED: 'the other end takes no message of this size; its --max-message may be too small',
   COLLISION: 'the other end is an original that spoke at the same moment; connect again',
   FRAME_MALFORMED: 'both ends must use the same --framing',
-  FRAME_TRUNCATED: 'the other end was cut off in the middle of a message; try again',
+  FRAME_TRUNCATED: 'the other end was cut off in the middle of a message, or uses another --framing',
   REMOTE_ENDED: 'the other end has gone; look there for the reason',
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
   GROUP_UNREACHED: 'check --interface, and whether that network is there',
@@ -29,6 +30,15 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   HEARTBEAT_LOST: 'join again, and look at the network between',
   CONFIGURE_REFUSED: 'give --auth and the secret of the broadcaster, and check that the clocks agree',
   AUTHORIZATION_REFUSED: 'both ends want the same --auth and secret',
+  LONELY_TIMEOUT: 'the other end hangs, or something else is there; look there for the reason',
+  LONELY_MALFORMED: 'what is there speaks another protocol, or this one in the other direction',
+  SUBSCRIBER_SLOW: 'let it do less for each message, or serve with --slow skip',
+  SUBSCRIBE_UNCERTAIN: 'the broadcaster ends connections that ask for it; look there for the reason',
+  NOTIFY_UNCERTAIN: 'it may have arrived; look at the broadcaster for the reason',
+  GLOB_REFUSED: 'use fewer wildcards, or a shorter glob',
+  BODY_TOO_LARGE: 'notify less at once',
+  SPOOL_FULL: 'try again when others have taken what is under way',
+  BODY_FAILED: 'check that the file is there and can be read, and that the disk has room',
   PACKAGE_MISSING: 'npm install ws',
   TRANSFER_TIMEOUT: 'the server may have died over the request; try again, or look there',
 }

@@ -37,7 +37,7 @@ describe('lonely serve, subscribe and notify', () => {
     expect(text.out).to.match(/^a\/b: 5 B to 2 subscribers in [\d.]+ m?s\n$/)
     const file = await runHere(['lonely', 'notify', tcp, 'a/b', '--file', join(folder, 'file'), '--json', ...auth])
       .ended
-    expect(eventsIn(file.out)[0]).to.include({ event: 'notified', topic: 'a/b', subscribers: 2 })
+    expect(eventsIn(file.out)[0]).to.include({ event: 'notified', topic: 'a/b', bytes: 5_000_000, subscribers: 2 })
     const one = await exact.ended
     expect([one.code, one.err]).to.deep.equal([0, ''])
     const messages = eventsIn(one.out).filter(({ event }) => event === 'message')
@@ -91,7 +91,7 @@ describe('lonely serve, subscribe and notify', () => {
     const input = runHere(['lonely', 'notify', address, 'news', '-'])
     input.type('from the input')
     input.endInput()
-    expect((await input.ended).out).to.match(/^news: to 1 subscriber in /)
+    expect((await input.ended).out).to.match(/^news: 14 B to 1 subscriber in /)
     await writeFile(join(folder, 'raw'), Buffer.of(0xff, 0xfe))
     await runHere(['lonely', 'notify', address, 'news', '--file', join(folder, 'raw')]).ended
     const { out } = await subscriber.ended
@@ -145,6 +145,24 @@ describe('lonely serve, subscribe and notify', () => {
       expect(err).not.to.include('hush')
     })
   }
+
+  it('say what to do when an address leads to something else, or a file is not there', async () => {
+    await using server = runHere(['lonely', 'serve', '0', '--ws', '0', '--json'])
+    const [tcp, webSocket] = [await tcpOf(server), await webSocketOf(server)]
+    const cases: readonly (readonly [address: string, more: readonly string[], said: string])[] = [
+      [webSocket.replace('/v1/websocket', '/elsewhere'), [], '[CONNECT_FAILED]; check host, port and path'],
+      [tcp.replace('tcp:', 'ws:'), [], '[CONNECT_FAILED]; check host, port and path'],
+      [webSocket.replace('ws:', 'tcp:').replace('/v1/websocket', ''), [], '[OPENING_UNEXPECTED]; what listens there'],
+      [tcp, ['--framing', 'length'], 'or uses another --framing'],
+      [tcp, ['--file', join(folder, 'none')], '[BODY_FAILED]; check that the file is there'],
+    ]
+    for (const [address, more, said] of cases) {
+      const what = more.includes('--file') ? more : ['--text', 'x', ...more]
+      const { code, err } = await runHere(['lonely', 'notify', address, 't', ...what]).ended
+      expect([code, err.split('\n').length], err).to.deep.equal([1, 2])
+      expect(err).to.include(said)
+    }
+  })
 
   it('exit with 1 and one line when nobody listens, or a file is missing', async () => {
     const nobody = await runHere(['lonely', 'subscribe', '127.0.0.1:1', 't']).ended

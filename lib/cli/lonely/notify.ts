@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { byteCount, counted, duration } from '@/cli/amounts.js'
 import { HELP, needed, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
@@ -38,7 +39,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 3)
   const broadcaster = broadcasterFrom(needed(positionals, 0, 'ADDRESS'))
   const topic = needed(positionals, 1, 'TOPIC')
-  const data = dataFrom(values, positionals[2], io)
+  const { data, bytes } = await dataFrom(values, positionals[2], io)
   const { auth } = await authFrom(values, io, false)
   const secured = await clientTls(values)
   const report = new Report(io, values.json === true)
@@ -48,11 +49,12 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   try {
     const subscribers = await subscriber.notify(topic, data, { signal: io.stop })
     const ms = performance.now() - startedMs
-    const facts = { topic, subscribers, ms: Math.round(ms * 1_000) / 1_000 }
+    const facts = { topic, bytes: bytes(), subscribers, ms: Math.round(ms * 1_000) / 1_000 }
+    const size = byteCount(facts.bytes)
     report.tell(
       'notified',
       facts,
-      `${plainText(topic)}: ${sizeOf(data)}${counted(subscribers, 'subscriber')} in ${duration(ms)}`,
+      `${plainText(topic)}: ${size} to ${counted(subscribers, 'subscriber')} in ${duration(ms)}`,
     )
     return 0
   } catch (error) {
@@ -61,31 +63,44 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   }
 }
 
-const sizeOf = (data: NotifyData): string =>
-  typeof data === 'string' ? `${byteCount(Buffer.byteLength(data))} to ` : 'to '
+/** What is notified, and how many bytes that has been; known when it has left. */
+interface Given {
+  readonly data: NotifyData
+  readonly bytes: () => number
+}
 
-const dataFrom = (
+const dataFrom = async (
   { text, file }: { readonly text?: string | undefined; readonly file?: string | undefined },
   dash: string | undefined,
   io: Io,
-): NotifyData => {
+): Promise<Given> => {
   const given = [text, file, dash].filter((one) => one !== undefined)
-  if (given.length !== 1)
-    throw new UsageError(
-      'what is to be notified must be given once',
-      'give --text TEXT, --file FILE, or - for the input',
+  if (given.length !== 1) throw new UsageError('what is to be notified must be given once', CHOICES)
+  if (text !== undefined) return { data: text, bytes: () => Buffer.byteLength(text) }
+  if (file !== undefined) {
+    // Whether it can be read is said by who reads it.
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => 0,
     )
-  if (text !== undefined) return text
-  if (file !== undefined) return { file }
+    return { data: { file }, bytes: () => size }
+  }
   if (dash === '-') return bytesIn(io)
-  throw new UsageError(
-    `unexpected argument ${JSON.stringify(dash)}`,
-    'give --text TEXT, --file FILE, or - for the input',
-  )
+  throw new UsageError(`unexpected argument ${JSON.stringify(dash)}`, CHOICES)
 }
 
-async function* bytesIn({ stdin }: Io): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of stdin) yield piece instanceof Uint8Array ? piece : Buffer.from(String(piece))
+const CHOICES = 'give --text TEXT, --file FILE, or - for the input'
+
+const bytesIn = ({ stdin }: Io): Given => {
+  let bytes = 0
+  async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const piece of stdin) {
+      const next = piece instanceof Uint8Array ? piece : Buffer.from(String(piece))
+      bytes += next.length
+      yield next
+    }
+  }
+  return { data: pieces(), bytes: () => bytes }
 }
 
 const summary = 'notifies everybody who is subscribed to a topic'
