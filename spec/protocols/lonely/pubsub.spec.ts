@@ -112,6 +112,33 @@ for (const way of WAYS) {
   })
 }
 
+describe('under hmac, where a body has 257 parts at most', () => {
+  it('the parts of a larger body are larger, and it arrives', async () => {
+    const secret = makeHmacSecret()
+    const auth = () => ({ toBroadcaster: hmacAuth(secret), toSubscriber: hmacAuth(secret) })
+    await using stage = await LonelyStage.open('length prefix', { maxSendBytes: 1_024, zstd: 'off' }, auth)
+    const subscriber = stage.subscriber({ maxSendBytes: 10_000 })
+    const topic = 't'.repeat(20_000)
+    const body = Buffer.from(lcg32(2, 700_000))
+    const got = take(await subscriber.subscribe(topic), 1)
+    expect(await subscriber.notify(topic, body)).to.equal(1)
+    expect(sha512(Buffer.from((await got)[0] ?? ''))).to.equal(sha512(Buffer.from(body.toString())))
+    expect(subscriber.events).to.deep.equal(['established'])
+  })
+
+  it('one that would need messages beyond 16 MiB is missed, and told so', async () => {
+    const scheme = { authorize: () => undefined, check: () => 'ok' as const, maxParts: 2 }
+    const bench = await BroadcasterBench.open({ auth: { toBroadcaster: scheme }, maxBodyInMemoryBytes: 2 ** 26 })
+    const end = await bench.configured()
+    await end.hear(subscribeTo('t'))
+    const body = await bench.bodies.keep(Buffer.alloc(34_000_000), Buffer.alloc(64))
+    expect(await bench.switchboard.publish(Buffer.from('t'), body)).to.equal(1)
+    body.release()
+    expect(end.types.slice(2)).to.deep.equal(['MISSED'])
+    expect(bench.bodies.held.memoryBytes).to.equal(0)
+  })
+})
+
 describe('those with another secret', () => {
   const cases: readonly [string, Partial<Auth>, string][] = [
     ['towards the broadcaster', { toBroadcaster: tokenAuth('wrong') }, 'CONFIGURE_REFUSED'],

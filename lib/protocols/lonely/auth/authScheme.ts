@@ -22,6 +22,12 @@ export interface CheckContext {
  * where you can.
  */
 export interface AuthScheme<C extends Claim = Claim> {
+  /**
+   * Of a body that a subscriber receives, so many parts can be acknowledged under this scheme: a broadcaster makes the
+   * parts of larger bodies larger.
+   * @default any number
+   */
+  readonly maxParts?: number
   /** Once before the first use; one scheme may be set up by several owners, each of which tears it down once. */
   setUp?(): void | Promise<void>
   /** Once after the last use by whoever has set it up. */

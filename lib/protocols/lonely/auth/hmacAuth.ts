@@ -74,6 +74,8 @@ interface HmacParts {
 }
 
 class HmacScheme implements AuthScheme {
+  /** The id of a part that is continued has one byte in what is signed, and the last part is not continued. */
+  readonly maxParts = 257
   readonly #key: KeyObject
   readonly #parts: HmacParts
   readonly #writer = new ClaimWriter()

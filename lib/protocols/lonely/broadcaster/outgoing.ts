@@ -4,13 +4,14 @@ import type { ConnectionUrls } from '@/protocols/lonely/auth/connectionUrls.js'
 import type { Broker } from '@/protocols/lonely/broadcaster/broker.js'
 import { type Delivery, NO_TRACING } from '@/protocols/lonely/broadcaster/delivery.js'
 import { DeliveryQueue } from '@/protocols/lonely/broadcaster/deliveryQueue.js'
-import { Parts } from '@/protocols/lonely/broadcaster/parts.js'
+import { type Cut, Parts } from '@/protocols/lonely/broadcaster/parts.js'
 import { serialize } from '@/protocols/lonely/codecs.js'
 import type { ConfirmReceive, ContinueReceive, ToSubscriber } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressedForm } from '@/protocols/lonely/bodies/form.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { MAX_MESSAGE_BYTES } from '@/protocols/lonely/session/transportOptions.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import { type Detail, TransportError } from '@/errors.js'
 
@@ -45,6 +46,7 @@ export class Outgoing {
   /** Undefined when nothing is compressed on this connection. */
   readonly #compressors: Compressors | undefined
   readonly #queue: DeliveryQueue
+  readonly #cut: Cut
   readonly #controls = new Deque<Control>()
   readonly #window = new Deque<Unacknowledged>()
   /** With the acknowledgement that is due next. */
@@ -64,7 +66,8 @@ export class Outgoing {
       tooSlow: (detail) => this.#fail(this.#slow(detail)),
       passedOver: (topic) => this.missed(topic),
     })
-    const { acknowledgeTimeoutMs: limitMs } = broker.settings
+    const { acknowledgeTimeoutMs: limitMs, maxSendBytes, headers } = broker.settings
+    this.#cut = { maxSendBytes, headers, maxParts: broker.auth.toBroadcaster.maxParts }
     this.#patience = new Patience(broker.clock, {
       limitMs,
       lost: () => this.#fail(lonelyTimeout('an acknowledgement', limitMs, { unacknowledged: this.#window.length })),
@@ -185,21 +188,26 @@ export class Outgoing {
   }
 
   #begin(delivery: Delivery): boolean | Promise<void> {
-    const { settings } = this.#broker
     const { body } = delivery
     const { bytes } = body
     const compressors = this.#compressors
     const compressor = bytes === undefined ? undefined : compressors?.choose(body.size)
     if (compressor === undefined || compressors === undefined || bytes === undefined) {
-      return this.#start(new Parts(delivery, body, undefined, settings))
+      return this.#start(new Parts(delivery, body, undefined, this.#cut))
     }
     const form = delivery.form(compressor, () => compressedForm(bytes, compressors, compressor))
-    return this.#start(new Parts(delivery, form.body, form.compression, settings))
+    return this.#start(new Parts(delivery, form.body, form.compression, this.#cut))
   }
 
   #start(parts: Parts): boolean | Promise<void> {
     if (this.#state === 'over') {
       parts.finished()
+      return true
+    }
+    if (parts.maxSendBytes > Math.max(MAX_MESSAGE_BYTES, this.#broker.settings.maxSendBytes)) {
+      // Nobody could take it; that it is missing is all there is to tell.
+      parts.finished()
+      this.missed(parts.delivery.topic)
       return true
     }
     this.#parts = parts

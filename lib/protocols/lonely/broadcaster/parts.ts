@@ -8,6 +8,16 @@ import type { Compression } from '@/protocols/lonely/messages.js'
 const MIN_PAYLOAD_BYTES = 512
 /** More than the headers of a first part take beside its authorization and topic, whatever their form. */
 const FIRST_HEAD_BYTES = 512
+/** The same, with any authorization of a scheme that bounds the number of parts. */
+const ANY_HEAD_BYTES = 1_024
+
+/** How a body is cut. */
+export interface Cut {
+  readonly maxSendBytes: number
+  readonly headers: HeaderForm
+  /** Undefined for any number. */
+  readonly maxParts: number | undefined
+}
 
 /** One body on its way over one connection, cut into messages of at most so many bytes. */
 export class Parts {
@@ -21,17 +31,17 @@ export class Parts {
   #partId = 0
 
   /** @param body that of the delivery, or a compressed form of it */
-  constructor(
-    delivery: Delivery,
-    body: Body,
-    compression: Compression | undefined,
-    cut: { readonly maxSendBytes: number; readonly headers: HeaderForm },
-  ) {
+  constructor(delivery: Delivery, body: Body, compression: Compression | undefined, cut: Cut) {
     this.delivery = delivery
     this.body = body
     this.#compression = compression
-    this.#maxSendBytes = cut.maxSendBytes
+    this.#maxSendBytes = Math.max(cut.maxSendBytes, leastSendBytes(body.size, delivery.topic.length, cut.maxParts))
     this.#headers = cut.headers
+  }
+
+  /** Of the largest message. */
+  get maxSendBytes(): number {
+    return this.#maxSendBytes
   }
 
   /** Of the next part. */
@@ -93,3 +103,7 @@ export class Parts {
     return { ...common, partId: 0n, start } as const
   }
 }
+
+/** Messages of this size carry a body in so many parts. */
+const leastSendBytes = (size: number, topicBytes: number, maxParts: number | undefined): number =>
+  maxParts === undefined ? 0 : Math.ceil((size + topicBytes) / maxParts) + ANY_HEAD_BYTES
