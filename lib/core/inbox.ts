@@ -3,14 +3,16 @@ import { abortedBy, onAbort } from '@/core/abort.js'
 import { Deferred, rejected } from '@/core/batch.js'
 import type { InboundStream } from '@/core/inbound.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
+import { WINDOW_BYTES } from '@/core/options.js'
 import { TransportError } from '@/errors.js'
+import { MOST_UNANSWERED } from '@/framings/handshakeOutbound.js'
 
 /** What waits for its hook: a message, or a stream of one. */
 export type Item = Buffer | InboundStream
 
-/** What an end of ours may have under way unanswered, in bytes and, as a length has four, in messages. */
-const AHEAD_BYTES = 1_048_576
-const AHEAD_MESSAGES = AHEAD_BYTES / 4
+/** What another end of ours has under way unanswered by default, in bytes and in messages. */
+export const AHEAD_BYTES = WINDOW_BYTES
+const AHEAD_MESSAGES = MOST_UNANSWERED
 const MAX_RECEIVERS = 1_024
 
 /** The messages that have arrived whole and wait for their hook or for `receive()`, within bounds. */

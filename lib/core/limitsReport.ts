@@ -1,3 +1,4 @@
+import { AHEAD_BYTES } from '@/core/inbox.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
 import type { Settings } from '@/core/options.js'
 import { SLAB_BYTES } from '@/core/slabPool.js'
@@ -20,7 +21,7 @@ const CHUNKS_BYTES = 3 * 65_536
 /** @param connections how many there may be */
 export const reportLimits = (settings: Settings, budget: MemoryBudget, connections: number): LimitsReport => {
   const { maxMessageBytes, maxInboxBytes, maxOutboxBytes, highWaterMarkBytes } = settings
-  const own = maxMessageBytes + 2 * maxInboxBytes + CHUNKS_BYTES
+  const own = maxMessageBytes + 2 * maxInboxBytes + AHEAD_BYTES + CHUNKS_BYTES
   const inboundBytesPerConnection = Math.min(own, budget.maxBytes + CHUNKS_BYTES)
   const outboundBytesPerConnection = maxOutboxBytes + highWaterMarkBytes + SLAB_BYTES
   const inboundBytes = Math.min(budget.maxBytes, own * connections) + CHUNKS_BYTES * connections

@@ -212,17 +212,17 @@ export class Link<C> implements FrameWriter, StreamEars {
 
   // What the socket says.
 
-  arrived(chunk: Buffer): void {
+  arrived(chunk: Buffer, more: boolean): void {
     this.#silentSinceMs = HEARD
     if (channels.read.hasSubscribers) publish('read', { ...this.stamp(), bytes: chunk.length, chunk })
     if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn(chunk)
     this.framing.push(chunk)
-    this.#turn()
+    this.#turn(more)
   }
 
-  #turn(): void {
+  #turn(more = false): void {
     this.#observe()
-    if (this.#phase !== 'opening' || this.#work !== undefined || !this.#openAtRest()) this.work.turn()
+    if (this.#phase !== 'opening' || this.#work !== undefined || !this.#openAtRest()) this.work.turn(more)
   }
 
   /** Most connections open with nothing to do; they need not wake up for it. @returns whether that was all */

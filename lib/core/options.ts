@@ -22,7 +22,7 @@ export interface ConnectionLimits {
   readonly maxOutboxMessages?: number
   /** Their bytes; one message may always wait. 1 to 2^40 bytes. @default 16_777_216 (16 MiB) */
   readonly maxOutboxBytes?: number
-  /** Bytes the socket is given before it has passed on earlier ones. 1 to 2^30 bytes. @default 2_097_152 (2 MiB) */
+  /** Bytes the socket is given before it has passed on earlier ones. 1 to 2^30 bytes. @default 524_288 (512 KiB) */
   readonly highWaterMarkBytes?: number
   /** From the first contact until the opening handshake is done. 0 waits for ever. @default 5_000 */
   readonly openingTimeoutMs?: number
@@ -52,7 +52,7 @@ export interface ConnectionOptions extends ConnectionLimits {
   readonly framing?: FramingChoice
   /**
    * Payloads follow their lengths without waiting for the answer. A number is the window: bytes that may be under
-   * way unanswered, 1_024 to 2^30; `true` means 1_048_576 (1 MiB). @default false (strict)
+   * way unanswered, 1_024 to 2^30; `true` means 4_194_304 (4 MiB). @default false (strict)
    */
   readonly pipeline?: boolean | number
   /** Applied to each message, in order out and in reverse order in. @default [] */
@@ -63,7 +63,8 @@ export interface ConnectionOptions extends ConnectionLimits {
 
 const MAX_MS = 2 ** 31 - 1
 const MAX_LENGTH = 0xf0ff_ffff
-const WINDOW_BYTES = 1_048_576
+/** The window unless another is given: three messages of 1 MiB, so that neither end waits for the other all the time. */
+export const WINDOW_BYTES = 4_194_304
 
 /** The default of a number, and its least and greatest value. */
 export type Range = readonly [fallback: number, min: number, max: number]
@@ -77,7 +78,7 @@ export const CONNECTION_RANGES: Readonly<Record<keyof ConnectionLimits, Range>> 
   maxInboxBytes: [8_388_608, 1, 2 ** 40],
   maxOutboxMessages: [65_536, 1, 10_000_000],
   maxOutboxBytes: [16_777_216, 1, 2 ** 40],
-  highWaterMarkBytes: [2_097_152, 1, 2 ** 30],
+  highWaterMarkBytes: [524_288, 1, 2 ** 30],
   openingTimeoutMs: [5_000, 0, MAX_MS],
   messageTimeoutMs: [30_000, 0, MAX_MS],
   slowestBytesPerSecond: [65_536, 1, 2 ** 40],

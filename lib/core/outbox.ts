@@ -10,8 +10,11 @@ export interface Taken {
 
 /** Where bytes go. Over TCP it is the socket; in a spec it may take one byte at a time. */
 export interface Sink {
-  /** Takes a part of `bytes`, all of it, or nothing. What it took must not change until it is `settled`. */
-  offer(bytes: Buffer): Taken
+  /**
+   * Takes a part of `bytes`, all of it, or nothing. What it took must not change until it is `settled`.
+   * @param last no other offer follows at once, so that it is time to say when all has settled
+   */
+  offer(bytes: Buffer, last: boolean): Taken
   /** The offers between `cork` and `uncork` may leave in one write. */
   cork(): void
   uncork(): void
@@ -162,8 +165,9 @@ export class Outbox implements FrameWriter {
 
   #offerPieces(): void {
     let done = 0
+    const last = this.#pieces.length - 1
     for (const piece of this.#pieces) {
-      const taken = this.#sink.offer(piece)
+      const taken = this.#sink.offer(piece, done === last)
       this.#takenBytes += taken.bytes
       if (taken.bytes < piece.length) this.#pieces[done] = piece.subarray(taken.bytes)
       else done++

@@ -14,6 +14,8 @@ const NOTHING: Taken = { bytes: 0, more: false }
 export class SocketSink implements Sink {
   readonly #stream: Duplex
   readonly #highWaterMarkBytes: number
+  /** A rest as small as this goes along: a write of its own would cost more than it. */
+  readonly #slackBytes: number
   readonly #owner: SinkOwner
   readonly #written = (error?: Error | null): void => {
     // A write that failed counts as done in the stream, but nobody has its bytes.
@@ -23,6 +25,7 @@ export class SocketSink implements Sink {
   constructor(stream: Duplex, highWaterMarkBytes: number, owner: SinkOwner) {
     this.#stream = stream
     this.#highWaterMarkBytes = highWaterMarkBytes
+    this.#slackBytes = highWaterMarkBytes >> 2
     this.#owner = owner
   }
 
@@ -30,14 +33,15 @@ export class SocketSink implements Sink {
     return this.#stream.destroyed ? Number.POSITIVE_INFINITY : this.#stream.writableLength
   }
 
-  offer(bytes: Buffer): Taken {
+  offer(bytes: Buffer, last: boolean): Taken {
     const stream = this.#stream
     const room = this.#highWaterMarkBytes - stream.writableLength
     if (room <= 0 || !stream.writable) return NOTHING
-    const part = bytes.length <= room ? bytes : bytes.subarray(0, room)
+    const part = bytes.length <= room + this.#slackBytes ? bytes : bytes.subarray(0, room)
     // Told first: the other end may read it within `write`, or before this process runs again.
     this.#owner.bytesOffered(bytes, part.length)
-    stream.write(part, this.#written)
+    if (last || part.length >= room) stream.write(part, this.#written)
+    else stream.write(part)
     return { bytes: part.length, more: stream.writableLength < this.#highWaterMarkBytes }
   }
 

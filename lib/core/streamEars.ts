@@ -2,19 +2,22 @@ import type { Duplex } from 'node:stream'
 
 /** Whom a stream tells what happens to it. */
 export interface StreamEars {
-  arrived(chunk: Buffer): void
+  /** @param more another chunk is likely to follow before anything else happens */
+  arrived(chunk: Buffer, more: boolean): void
   remoteEnded(): void
   socketFailed(error: Error): void
   socketClosed(): void
 }
 
 const EARS = Symbol('ears')
+/** What Node.js reads at once; after that much it looks for more at once. */
+const FULL_CHUNK_BYTES = 65_536
 
 /** A stream that knows who listens, so that the listeners are the same four functions for every connection. */
 type Heard = Duplex & { [EARS]?: StreamEars }
 
 function onData(this: Heard, chunk: Buffer): void {
-  this[EARS]?.arrived(chunk)
+  this[EARS]?.arrived(chunk, chunk.length === FULL_CHUNK_BYTES)
 }
 
 function onEnd(this: Heard): void {

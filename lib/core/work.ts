@@ -16,6 +16,11 @@ import { TransportError } from '@/errors.js'
 
 /** Bytes that wait unread behind a withheld answer before the socket is told to stop. */
 const UNREAD_BYTES = 65_536
+/** So many full chunks in a row may be read before what they gave cause to say leaves. */
+const HELD_CHUNKS = 4
+/** So many bytes of it may wait, and messages may be as large as this. */
+const HELD_BYTES = 16_384
+const HELD_MESSAGE_BYTES = 131_072
 const HEARTBEAT = Buffer.alloc(0)
 
 /**
@@ -37,6 +42,8 @@ export class Work<C> {
   #spokeMs: number
   /** What has been written leaves at the end of this turn or tick. */
   #flushPlanned = false
+  /** Chunks read since something to be written was first held back for another one. */
+  #heldChunks = 0
 
   /** @param started whether `preLoop` is done already */
   constructor(link: Link<C>, started: boolean) {
@@ -66,14 +73,29 @@ export class Work<C> {
     return loop.resting && inbox.length === 0 && !inbox.wanted && framing.reading === 'between'
   }
 
-  /** Moves whatever can move, in both directions, and lets the bytes of it go. */
-  turn(): void {
+  /**
+   * Moves whatever can move, in both directions, and lets the bytes of it go.
+   * @param more another chunk is likely to follow at once, so a few bytes, such as answers, may go together with its own
+   */
+  turn(more = false): void {
     this.#flushPlanned = true
     this.receiver.pump()
     this.sender.pump()
-    this.#letGo()
+    if (!more || !this.#holdsBack()) this.#letGo()
     this.#steer()
     this.#link.checkEnding()
+  }
+
+  /**
+   * A write costs both ends more than the few bytes in it, so answers to small messages wait for a chunk or two. The
+   * length of a large one may be all that the window of the other end has room for; its answer leaves at once.
+   */
+  #holdsBack(): boolean {
+    const { waitingBytes, blocked } = this.outbox
+    if (blocked || waitingBytes === 0 || waitingBytes > HELD_BYTES) return false
+    if (this.#heldChunks === HELD_CHUNKS || this.receiver.expectedBytes > HELD_MESSAGE_BYTES) return false
+    if (this.#heldChunks++ === 0) setImmediate(letGoOf, this)
+    return true
   }
 
   /** What comes next; taking it makes room for more. */
@@ -96,6 +118,7 @@ export class Work<C> {
 
   #letGo(): void {
     this.#flushPlanned = false
+    this.#heldChunks = 0
     this.outbox.flush()
     this.sender.seal()
   }

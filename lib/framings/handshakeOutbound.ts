@@ -12,6 +12,8 @@ export const FULL = 0xfe
 export const MAX_LENGTH = 0xf0ff_ffff
 /** Bytes of a length. */
 export const LENGTH_BYTES = 4
+/** So many messages may be under way unanswered, however small they are. */
+export const MOST_UNANSWERED = 262_144
 
 /** What the outgoing half knows of the framing it belongs to. */
 interface Whole {
@@ -80,7 +82,9 @@ export class HandshakeOutbound {
 
   canStart(size: number): boolean {
     if (this.#at !== 'boundary') return false
-    return this.#unanswered === 0 || this.#unansweredBytes + LENGTH_BYTES + size <= this.#whole.windowBytes
+    if (this.#unanswered === 0) return true
+    const bytes = this.#unansweredBytes + LENGTH_BYTES + size
+    return bytes <= this.#whole.windowBytes && this.#unanswered < MOST_UNANSWERED
   }
 
   start(size: number): void {

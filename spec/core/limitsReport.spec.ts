@@ -14,15 +14,15 @@ describe('describeLimits', () => {
     const chunks = 196_608
     expect(report).to.include({
       connections: 10,
-      inboundBytesPerConnection: 3 * MIB + chunks,
-      outboundBytesPerConnection: 4 * MIB + 65_536,
-      inboundBytes: 10 * (3 * MIB + chunks) + 10 * chunks,
+      inboundBytesPerConnection: 7 * MIB + chunks,
+      outboundBytesPerConnection: 2.5 * MIB + 65_536,
+      inboundBytes: 10 * (7 * MIB + chunks) + 10 * chunks,
     })
     expect(String(report).split('\n')).to.deep.equal([
       'connections                     10',
-      'inbound, one connection         3.2 MiB',
-      'inbound, all together           33.8 MiB (budget 100.0 MiB, 500 messages)',
-      'outbound, one connection        4.1 MiB',
+      'inbound, one connection         7.2 MiB',
+      'inbound, all together           73.8 MiB (budget 100.0 MiB, 500 messages)',
+      'outbound, one connection        2.6 MiB',
     ])
   })
 

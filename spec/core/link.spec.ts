@@ -139,7 +139,7 @@ describe('a hook that waits for its own message to leave', () => {
   const count = 20_000
 
   for (const [what, size] of [
-    ['64 bytes', 64],
+    ['260 bytes', 260],
     ['4 bytes', 4],
   ] as const) {
     it(`gets every answer from behind a full window of messages of ${what}, and bounds what waits meanwhile`, async () => {

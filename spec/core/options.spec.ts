@@ -47,7 +47,7 @@ describe('settingsOf', () => {
     const windowOf = (pipeline?: boolean | number): number =>
       settingsOf(pipeline === undefined ? {} : { pipeline }).windowBytes
     expect([windowOf(), windowOf(false), windowOf(true), windowOf(1_024), windowOf(2 ** 30)]).to.deep.equal([
-      0, 0, 1_048_576, 1_024, 1_073_741_824,
+      0, 0, 4_194_304, 1_024, 1_073_741_824,
     ])
     for (const given of [0, 1_023, 2 ** 30 + 1, 1.5])
       expect(caught(() => windowOf(given)).detail).to.include({ option: 'pipeline', given: String(given) })

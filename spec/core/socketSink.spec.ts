@@ -37,9 +37,9 @@ describe('SocketSink', () => {
     const { stream, done } = held()
     const told = owner()
     const sink = new SocketSink(stream, 10, told)
-    expect(sink.offer(Buffer.alloc(4))).to.deep.equal({ bytes: 4, more: true })
-    expect(sink.offer(Buffer.alloc(9))).to.deep.equal({ bytes: 6, more: false })
-    expect(sink.offer(Buffer.alloc(1))).to.deep.equal({ bytes: 0, more: false })
+    expect(sink.offer(Buffer.alloc(4), true)).to.deep.equal({ bytes: 4, more: true })
+    expect(sink.offer(Buffer.alloc(9), true)).to.deep.equal({ bytes: 6, more: false })
+    expect(sink.offer(Buffer.alloc(1), true)).to.deep.equal({ bytes: 0, more: false })
     expect([sink.pendingBytes, told.settled, told.offered]).to.deep.equal([
       10,
       0,
@@ -51,8 +51,45 @@ describe('SocketSink', () => {
     done.shift()?.()
     await turns()
     expect([sink.pendingBytes, told.settled]).to.deep.equal([6, 1])
-    expect(sink.offer(Buffer.alloc(9))).to.deep.equal({ bytes: 4, more: false })
+    expect(sink.offer(Buffer.alloc(9), true)).to.deep.equal({ bytes: 4, more: false })
     stream.destroy()
+  })
+
+  it('takes a rest of up to a quarter of the mark along, since it would need a write of its own', () => {
+    const { stream } = held()
+    const sink = new SocketSink(stream, 16, owner())
+    expect(sink.offer(Buffer.alloc(21), false)).to.deep.equal({ bytes: 16, more: false })
+    stream.destroy()
+    const other = held()
+    const taker = new SocketSink(other.stream, 16, owner())
+    expect(taker.offer(Buffer.alloc(20), false)).to.deep.equal({ bytes: 20, more: false })
+    other.stream.destroy()
+  })
+
+  it('says once that all offers between cork and uncork have settled, and when the mark has cut them short', async () => {
+    for (const [mark, offers] of [
+      [100, [3, 4, 5]],
+      [8, [3, 4, 5]],
+    ] as const) {
+      const written: ((error?: Error) => void)[] = []
+      const stream = new Duplex({
+        read() {},
+        writev(_chunks, callback) {
+          written.push(callback)
+        },
+      })
+      const told = owner()
+      const sink = new SocketSink(stream, mark, told)
+      sink.cork()
+      for (const [index, bytes] of offers.entries()) {
+        if (!sink.offer(Buffer.alloc(bytes), index === offers.length - 1).more) break
+      }
+      sink.uncork()
+      written.shift()?.()
+      await turns(2)
+      expect([told.settled, sink.pendingBytes, written]).to.deep.equal([1, 0, []])
+      stream.destroy()
+    }
   })
 
   it('tells what is taken before the stream has it, so before the other end can read it', () => {
@@ -65,7 +102,7 @@ describe('SocketSink', () => {
       },
     })
     const telling = { bytesSettled: (): void => {}, bytesOffered: (): void => void order.push('told') }
-    new SocketSink(stream, 10, telling).offer(Buffer.alloc(4))
+    new SocketSink(stream, 10, telling).offer(Buffer.alloc(4), true)
     expect(order).to.deep.equal(['told', 'written'])
     stream.destroy()
   })
@@ -75,7 +112,7 @@ describe('SocketSink', () => {
       const { stream } = held()
       const sink = new SocketSink(stream, 10, owner())
       stream[how]()
-      expect(sink.offer(Buffer.alloc(4))).to.deep.equal({ bytes: 0, more: false })
+      expect(sink.offer(Buffer.alloc(4), true)).to.deep.equal({ bytes: 0, more: false })
     }
   })
 
@@ -84,8 +121,8 @@ describe('SocketSink', () => {
       const { stream, done } = held()
       const told = owner()
       const sink = new SocketSink(stream, 100, told)
-      sink.offer(Buffer.alloc(4))
-      sink.offer(Buffer.alloc(5))
+      sink.offer(Buffer.alloc(4), true)
+      sink.offer(Buffer.alloc(5), true)
       if (how === 'refused') done.shift()?.(new Error('no'))
       else stream.destroy(new Error('pulled'))
       await turns(2)

@@ -55,6 +55,14 @@ describe('HandshakeFraming, sending', () => {
       expect(framing.canStart(1000)).to.equal(true)
     })
 
+    it('has no more than 262144 messages under way, however small they are', () => {
+      const { framing, recorder, reader } = openedEnd('acceptor', 2 ** 30)
+      for (let i = 0; i < 262_144; i++) sendNow(framing, (bytes) => recorder.bytes(bytes), hex(''))
+      expect(framing.canStart(0)).to.equal(false)
+      reader.read(hex('ff'))
+      expect(framing.canStart(0)).to.equal(true)
+    })
+
     it('counts answers that come together', () => {
       const { framing, recorder, reader } = openedEnd('acceptor', WINDOW)
       for (let i = 0; i < 3; i++) sendNow(framing, (bytes) => recorder.bytes(bytes), hex('61'))
