@@ -11,7 +11,6 @@ export {
   type WireKind,
 } from '@/lab/decoders/decoder.js'
 export { dialectNamed, DIALECTS } from '@/lab/decoders/dialects.js'
-export { amountOf, type Unit } from '@/lab/experiments/frame/amount.js'
 export type { Advice } from '@/lab/experiments/frame/advice.js'
 export type { Bench, Progress } from '@/lab/experiments/frame/bench.js'
 export type { Expectation, Finding, Measure } from '@/lab/experiments/frame/expectation.js'

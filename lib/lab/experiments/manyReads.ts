@@ -1,5 +1,5 @@
 import { PACKAGE } from '@/lab/experiments/frame/advice.js'
-import { amountOf } from '@/lab/experiments/frame/amount.js'
+import { quantity } from '@/pages/index.js'
 import { experiment } from '@/lab/experiments/frame/experiment.js'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 
@@ -53,7 +53,7 @@ export const manyReads = experiment({
       what: 'the largest piece',
       from: 0,
       to: READ_BYTES,
-      unit: 'bytes',
+      unit: 'B',
       because: 'that is the room the event loop offers for one read',
       otherwise: 'this version of Node.js offers another room for a read',
     },
@@ -101,7 +101,7 @@ await server.close()`,
         {
           kind: 'bars',
           title: 'the pieces of the first run, in the order in which they came',
-          unit: 'bytes',
+          unit: 'B',
           bars: first.slice(0, SHOWN).map((value, at) => ({ label: `read ${at + 1}`, value })),
         },
         {
@@ -111,8 +111,8 @@ await server.close()`,
           rows: sizes.map((run, at) => [
             String(at + 1),
             String(run.length),
-            amountOf(Math.min(...run), 'bytes'),
-            amountOf(Math.max(...run), 'bytes'),
+            quantity(Math.min(...run), 'B'),
+            quantity(Math.max(...run), 'B'),
           ]),
         },
       ],

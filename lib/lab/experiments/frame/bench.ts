@@ -50,6 +50,12 @@ export class Bench implements AsyncDisposable {
     return thing
   }
 
+  /** A server or client, which is destroyed at the end. @returns the thing */
+  host<Thing extends { destroy(): Promise<void> }>(thing: Thing): Thing {
+    this.use({ [Symbol.asyncDispose]: () => thing.destroy() })
+    return thing
+  }
+
   /** Listens on a port of its own; the sockets that come are closed at the end. */
   async listen(
     met: (socket: Socket) => void,

@@ -1,4 +1,4 @@
-import { amountOf, type Unit } from '@/lab/experiments/frame/amount.js'
+import { quantity } from '@/pages/index.js'
 
 /** Something that can be measured, what it will be, and why. */
 export type Expectation = {
@@ -8,7 +8,7 @@ export type Expectation = {
   /** What it may mean when it comes otherwise. */
   readonly otherwise: string
 } & (
-  | { readonly from: number; readonly to: number; readonly unit: Unit }
+  | { readonly from: number; readonly to: number; readonly unit: string }
   /** A word, such as the code of an error. */
   | { readonly is: string }
 )
@@ -40,7 +40,7 @@ export const findingOf = (expectation: Expectation, measure: Measure): Finding =
       : typeof measure === 'number' && measure >= expectation.from && measure <= expectation.to
   const value = typeof measure === 'number' ? { value: measure } : {}
   const measured =
-    typeof measure === 'string' || 'is' in expectation ? String(measure) : amountOf(measure, expectation.unit)
+    typeof measure === 'string' || 'is' in expectation ? String(measure) : quantity(measure, expectation.unit)
   if (holds) return { ...told, measured, ...value, verdict: 'as predicted' }
   return { ...told, measured, ...value, verdict: 'differs', note: otherwise }
 }
@@ -48,9 +48,10 @@ export const findingOf = (expectation: Expectation, measure: Measure): Finding =
 const predictedOf = (expectation: Expectation): string => {
   if ('is' in expectation) return expectation.is
   const { from, to, unit } = expectation
-  if (from === to) return amountOf(from, unit)
-  if (to === Number.POSITIVE_INFINITY) return `at least ${amountOf(from, unit)}`
-  if (from <= 0) return `at most ${amountOf(to, unit)}`
-  const [least, most] = [amountOf(from, unit), amountOf(to, unit)]
-  return `${least.endsWith(` ${unit}`) ? least.slice(0, -unit.length - 1) : least} to ${most}`
+  if (from === to) return quantity(from, unit)
+  if (to === Number.POSITIVE_INFINITY) return `at least ${quantity(from, unit)}`
+  if (from <= 0) return `at most ${quantity(to, unit)}`
+  const [least, most] = [quantity(from, unit), quantity(to, unit)]
+  const unitOf = (amount: string): string => amount.slice(amount.indexOf(' '))
+  return `${unitOf(least) === unitOf(most) ? least.slice(0, -unitOf(least).length) : least} to ${most}`
 }

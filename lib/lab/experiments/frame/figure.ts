@@ -1,4 +1,3 @@
-import type { Unit } from '@/lab/experiments/frame/amount.js'
 import type { TraceRow } from '@/lab/trace/traceRow.js'
 
 /** A picture of what happened, as plain data; it is drawn in text, and in HTML. */
@@ -7,7 +6,7 @@ export type Figure =
   | {
       readonly kind: 'bars'
       readonly title: string
-      readonly unit: Unit
+      readonly unit: string
       readonly scale?: 'linear' | 'log'
       readonly bars: readonly { readonly label: string; readonly value: number }[]
     }
@@ -39,7 +38,7 @@ export type Figure =
 /** What a direction of a plot shows. */
 export interface Axis {
   readonly label: string
-  readonly unit: Unit
+  readonly unit: string
 }
 
 /** The figures of one kind. */

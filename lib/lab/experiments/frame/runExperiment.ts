@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { TransportError } from '@/errors.js'
 import type { Advice } from '@/lab/experiments/frame/advice.js'
 import { Bench, type Progress } from '@/lab/experiments/frame/bench.js'
@@ -74,6 +75,8 @@ class Life implements Disposable {
       this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true })
     })
     this.over.catch(() => {})
+    // As many things may wait at once as the experiment likes.
+    setMaxListeners(0, this.signal)
     if (given?.aborted === true) this.#aborted()
     else given?.addEventListener('abort', this.#aborted, { once: true })
   }

@@ -1,4 +1,4 @@
-import { amountOf } from '@/lab/experiments/frame/amount.js'
+import { quantity } from '@/pages/index.js'
 import type { FigureOf } from '@/lab/experiments/frame/figure.js'
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
@@ -7,14 +7,14 @@ const LEAST_BAR = 8
 /** Bars in text, to an eighth of a column. */
 export const barsText = ({ unit, scale = 'linear', bars }: FigureOf<'bars'>, columns: number): string => {
   const labels = Math.max(0, ...bars.map(({ label }) => label.length))
-  const amounts = bars.map(({ value }) => amountOf(value, unit))
+  const amounts = bars.map(({ value }) => quantity(value, unit))
   const room = Math.max(LEAST_BAR, columns - labels - Math.max(0, ...amounts.map(({ length }) => length)) - 6)
   const share = shareOf(
     bars.map(({ value }) => value),
     scale,
   )
   return bars
-    .map(({ label, value }, at) => `  ${label.padEnd(labels)}  ${barOf(share(value) * room)} ${amounts[at]}\n`)
+    .map(({ label, value }, at) => `  ${label.padEnd(labels)}  ${barOf(share(value) * room)}${amounts[at]}\n`)
     .join('')
 }
 
@@ -28,5 +28,5 @@ const shareOf = (values: readonly number[], scale: 'linear' | 'log'): ((value: n
 
 const barOf = (length: number): string => {
   const eighths = Math.round(length * 8)
-  return '█'.repeat(eighths >> 3) + (EIGHTHS[eighths & 7] ?? '')
+  return eighths <= 0 ? '' : `${'█'.repeat(eighths >> 3)}${EIGHTHS[eighths & 7] ?? ''} `
 }

@@ -1,4 +1,4 @@
-import { amountOf } from '@/lab/experiments/frame/amount.js'
+import { quantity } from '@/pages/index.js'
 import type { FigureOf } from '@/lab/experiments/frame/figure.js'
 
 const MARKS = ['•', '×', '+', 'o', '#'] as const
@@ -7,9 +7,9 @@ const ROWS = 10
 /** Lines as marks on a grid; where two meet, the later one is seen. */
 export const plotText = ({ x, y, series }: FigureOf<'plot'>, columns: number): string => {
   const points = series.flatMap((one) => one.points)
-  const across = span(points.map(([at]) => at))
+  const across = fromZero(span(points.map(([at]) => at)))
   const upward = span([0, ...points.map(([, at]) => at)])
-  const labels = [amountOf(upward.to, y.unit), amountOf(upward.from, y.unit)] as const
+  const labels = [quantity(upward.to, y.unit), quantity(upward.from, y.unit)] as const
   const margin = Math.max(...labels.map(({ length }) => length)) + 2
   const width = Math.max(20, columns - margin - 4)
   const grid = Array.from({ length: ROWS }, () => Array.from({ length: width }, () => ' '))
@@ -22,7 +22,7 @@ export const plotText = ({ x, y, series }: FigureOf<'plot'>, columns: number): s
     const label = at === 0 ? labels[0] : at === ROWS - 1 ? labels[1] : ''
     return `  ${label.padStart(margin - 2)} │${row.join('').trimEnd()}\n`
   })
-  const [from, to] = [amountOf(across.from, x.unit), amountOf(across.to, x.unit)]
+  const [from, to] = [quantity(across.from, x.unit), quantity(across.to, x.unit)]
   const middle = x.label.padStart((width + x.label.length) >> 1).padEnd(width)
   const scale = from + middle.slice(from.length, width - to.length) + to
   const names = series.map(({ name }, index) => `${MARKS[index % MARKS.length]} ${name}`)
@@ -44,6 +44,9 @@ const span = (values: readonly number[]): Span => {
   const to = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
   return from < to ? { from, to } : { from: Math.min(from, 0), to: from + 1 }
 }
+
+/** What begins near zero begins at zero. */
+const fromZero = ({ from, to }: Span): Span => (from > 0 && from < to / 50 ? { from: 0, to } : { from, to })
 
 /** Which of `cells` a value falls into. */
 const cellOf = (value: number, { from, to }: Span, cells: number): number =>

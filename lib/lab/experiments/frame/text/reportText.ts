@@ -1,4 +1,4 @@
-import { amountOf } from '@/lab/experiments/frame/amount.js'
+import { quantity } from '@/pages/index.js'
 import type { Finding } from '@/lab/experiments/frame/expectation.js'
 import type { Figure } from '@/lab/experiments/frame/figure.js'
 import type { ExperimentReport } from '@/lab/experiments/frame/runExperiment.js'
@@ -38,7 +38,7 @@ export const reportText = (report: ExperimentReport, style: ReportStyle): string
       .trim()
       .split('\n')
       .map((line) => paint('cyan', line === '' ? '' : `    ${line}`) + '\n'),
-    `\n  ${paint('dim', `${report.verdict}, in ${amountOf(tookMs, 'ms')}`)}\n`,
+    `\n  ${paint('dim', `${report.verdict}, in ${quantity(tookMs, 'ms')}`)}\n`,
   ].join('')
 }
 
