@@ -79,6 +79,7 @@ export class Proxy implements AsyncDisposable {
   readonly #waiting = new Set<Socket>()
   #faults: readonly Fault[]
   #server: NetServer | undefined
+  #starting: Promise<unknown> | undefined
   #conversations = 0
 
   /** @throws TransportError OPTION_INVALID, ADDRESS_INVALID */
@@ -126,7 +127,8 @@ export class Proxy implements AsyncDisposable {
     this.#server = server
     server.maxConnections = this.#limits.connectionLimit
     try {
-      await listenAt(server, this.#listen, BACKLOG)
+      this.#starting = listenAt(server, this.#listen, BACKLOG)
+      await this.#starting
     } catch (error) {
       this.#server = undefined
       throw error
@@ -140,6 +142,8 @@ export class Proxy implements AsyncDisposable {
   async close(): Promise<void> {
     const server = this.#server
     if (server === undefined) return
+    // What does not listen yet cannot be closed.
+    await this.#starting?.catch(ignore)
     const stopped = stopListening([server])
     for (const socket of this.#waiting) socket.destroy()
     for (const relay of this.#relays) relay.close()

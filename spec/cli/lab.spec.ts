@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { EXPERIMENTS } from '@/lab/index.js'
 import { eventsIn, runHere } from '../support/cli.js'
+import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
 describe('framewright lab', () => {
   it('list names every experiment with its question', async () => {
@@ -34,6 +37,27 @@ describe('framewright lab', () => {
     expect(others).to.deep.equal([])
     expect(event).to.include({ event: 'experiment', name: 'many-reads' })
     expect(event?.['findings']).to.be.an('array').with.lengthOf(3)
+  })
+
+  it('run --html writes a page, too', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'run.html')
+      await using run = runHere(['lab', 'run', 'many-reads', '--quick', '--html', file])
+      expect((await run.ended).code).to.equal(0)
+      const page = await readFile(file, 'utf8')
+      expect(page).to.match(/^<!doctype html>/)
+      expect(page).to.include('In your own program').and.to.include(process.version)
+    } finally {
+      await removeFolder(folder)
+    }
+  })
+
+  it('run says at once that the page cannot be written, and runs nothing', async () => {
+    await using run = runHere(['lab', 'run', 'many-reads', '--html', '/nowhere/at/all.html'])
+    const { code, out, err } = await run.ended
+    expect([code, out]).to.deep.equal([1, ''])
+    expect(err).to.match(/\[FILE_FAILED\]\n$/)
   })
 
   it('run ends with 1 when it is stopped', async () => {

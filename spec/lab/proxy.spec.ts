@@ -146,6 +146,14 @@ describe('a proxy', () => {
     expect(caught(() => ends.proxy.address).code).to.equal('NOT_OPEN')
   })
 
+  it('that is closed while it starts listens no more', async () => {
+    const proxy = new Proxy({ listen: 0, target: 1 })
+    const starting = proxy.start()
+    await proxy.close()
+    await starting
+    expect(caught(() => proxy.address).code).to.equal('NOT_OPEN')
+  })
+
   it('resets a connection when who looks on throws, with a warning, and no other', async () => {
     const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
     let broken = 1

@@ -12,7 +12,7 @@ export interface Found {
 
 /** Runs an experiment with a small effort, on real sockets. @param effort 0.01 to 1 */
 export const reportOf = async (experiment: Experiment, effort = 0.1): Promise<Found> => {
-  const report = await runExperiment(experiment, { effort })
+  const report = await runExperiment(experiment, { effort, node: process.execPath })
   const finding = (what: string): Finding => {
     const found = report.findings.find((one) => one.what.includes(what))
     if (found === undefined) return expect.fail(`${experiment.name} finds nothing about "${what}"`)

@@ -4,21 +4,34 @@ import { failureLine } from '@/cli/failure.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { counted } from '@/cli/amounts.js'
-import { reportStyle, RUN_OPTIONS, runOne } from '@/cli/lab/runOptions.js'
+import { machineFacts, reportStyle, RUN_OPTIONS, runOne, withPageFile } from '@/cli/lab/runOptions.js'
 import { Report } from '@/cli/report.js'
-import { type ExperimentReport, EXPERIMENTS, reportText } from '@/lab/index.js'
+import { type ExperimentReport, EXPERIMENTS, reportsPage, reportText } from '@/lab/index.js'
 
 const OPTIONS = RUN_OPTIONS satisfies Options
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values } = readArguments(args, OPTIONS, 0)
-  const report = new Report(io, values.json === true)
+  const quick = values.quick === true
+  return withPageFile(values.html, async () => {
+    const { results, failed } = await runAll(io, quick, values.json === true)
+    return { page: async () => reportsPage(results, await machineFacts(quick)), code: failed.length === 0 ? 0 : 1 }
+  })
+}
+
+/** @throws TransportError ABORTED when the program is to stop */
+const runAll = async (
+  io: Io,
+  quick: boolean,
+  json: boolean,
+): Promise<{ readonly results: readonly ExperimentReport[]; readonly failed: readonly string[] }> => {
+  const report = new Report(io, json)
   const style = reportStyle(io)
   const results: ExperimentReport[] = []
   const failed: string[] = []
   for (const experiment of EXPERIMENTS) {
     try {
-      const result = await runOne(experiment, io, values.quick === true)
+      const result = await runOne(experiment, io, quick)
       results.push(result)
       report.tell('experiment', { ...result }, reportText(result, style))
     } catch (error) {
@@ -35,7 +48,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     ...(failed.length === 0 ? [] : [`${failed.join(', ')} could not be run`]),
   ]
   report.tell('done', { experiments: results.length, differ, failed }, told.join('; '))
-  return failed.length === 0 ? 0 : 1
+  return { results, failed }
 }
 
 const summary = 'runs all experiments of the socket lab, one after the other'
@@ -52,6 +65,7 @@ export const labAll: Command = {
     ],
     examples: [
       ['lab all', 'everything there is to find out'],
+      ['lab all --html lab.html', 'and as a page with charts'],
       ['lab all --quick', 'the same in less time'],
     ],
   }),

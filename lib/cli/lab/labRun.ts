@@ -2,20 +2,24 @@ import { needed, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
-import { reportStyle, RUN_OPTIONS, runOne } from '@/cli/lab/runOptions.js'
+import { machineFacts, reportStyle, RUN_OPTIONS, runOne, withPageFile } from '@/cli/lab/runOptions.js'
 import { nearest } from '@/cli/nearest.js'
 import { Report } from '@/cli/report.js'
 import { UsageError } from '@/cli/usageError.js'
-import { type Experiment, EXPERIMENTS, reportText } from '@/lab/index.js'
+import { type Experiment, EXPERIMENTS, reportPage, reportText } from '@/lab/index.js'
 
 const OPTIONS = RUN_OPTIONS satisfies Options
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 1)
   const experiment = experimentNamed(needed(positionals, 0, 'NAME'))
-  const result = await runOne(experiment, io, values.quick === true)
-  new Report(io, values.json === true).tell('experiment', { ...result }, reportText(result, reportStyle(io)).trimEnd())
-  return 0
+  const quick = values.quick === true
+  return withPageFile(values.html, async () => {
+    const result = await runOne(experiment, io, quick)
+    const text = reportText(result, reportStyle(io)).trimEnd()
+    new Report(io, values.json === true).tell('experiment', { ...result }, text)
+    return { page: async () => reportPage(result, await machineFacts(quick)), code: 0 }
+  })
 }
 
 /** @throws UsageError */
@@ -44,6 +48,7 @@ export const labRun: Command = {
     ],
     examples: [
       ['lab run nagle', 'why 23 messages a second'],
+      ['lab run partial-write --html partial-write.html', 'and as a page with charts'],
       ['lab run many-reads --json', 'the same for a program to read'],
     ],
   }),

@@ -2,6 +2,10 @@ import type { Experiment } from '@/lab/experiments/frame/experiment.js'
 import { backPressure } from '@/lab/experiments/backPressure.js'
 import { connecting } from '@/lab/experiments/connecting.js'
 import { halfClose } from '@/lab/experiments/halfClose.js'
+import { collision } from '@/lab/experiments/collision.js'
+import { eventLoopStall } from '@/lab/experiments/eventLoopStall.js'
+import { halfOpen } from '@/lab/experiments/halfOpen.js'
+import { pipelining } from '@/lab/experiments/pipelining.js'
 import { hugeLength } from '@/lab/experiments/hugeLength.js'
 import { manyWrites } from '@/lab/experiments/manyWrites.js'
 import { partialWrite } from '@/lab/experiments/partialWrite.js'
@@ -26,4 +30,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   timeWait,
   hugeLength,
   slowloris,
+  halfOpen,
+  pipelining,
+  collision,
+  eventLoopStall,
 ]

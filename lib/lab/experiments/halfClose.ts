@@ -20,6 +20,7 @@ interface Answered {
 const asked = async (bench: Bench, allowHalfOpen: boolean): Promise<Answered> => {
   let writeError = 'none'
   let halfway: () => void = () => {}
+  let answered: () => void = () => {}
   const { port } = await bench.listen(
     (socket) => {
       socket.resume()
@@ -32,7 +33,7 @@ const asked = async (bench: Bench, allowHalfOpen: boolean): Promise<Answered> =>
             if (error !== undefined && error !== null) writeError = 'code' in error ? String(error.code) : error.message
           })
         }
-        socket.end()
+        socket.end(answered)
       }
     },
     { allowHalfOpen },
@@ -43,6 +44,9 @@ const asked = async (bench: Bench, allowHalfOpen: boolean): Promise<Answered> =>
     gotBytes += length
   })
   const over = bench.event((done) => socket.once('end', done))
+  const finished = bench.event((done) => {
+    answered = done
+  })
   const middle = bench.event((done) => {
     halfway = done
   })
@@ -51,8 +55,7 @@ const asked = async (bench: Bench, allowHalfOpen: boolean): Promise<Answered> =>
   await middle
   const sockets = kernelSockets(port)
   const states = sockets === undefined ? undefined : stateOf(sockets, localPort ?? 0)
-  await over
-  await bench.pause(2 * PIECE_MS * PIECES)
+  await Promise.all([over, finished])
   return { gotBytes, writeError, states }
 }
 
@@ -128,7 +131,13 @@ server.listen(0, '127.0.0.1', () => server.close())`,
         {
           kind: 'table',
           title: 'while the answer was under way',
-          head: ['server', 'asker is in', 'server is in', 'bytes that arrived', 'its writes'],
+          columns: [
+            { title: 'server' },
+            { title: 'asker is in' },
+            { title: 'server is in' },
+            { title: 'bytes that arrived', numeric: true },
+            { title: 'its writes' },
+          ],
           rows: [['allowHalfOpen', open] as const, ['default', shut] as const].map(([how, one]) => [
             how,
             one.states?.[0] ?? '?',

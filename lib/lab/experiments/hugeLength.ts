@@ -12,7 +12,8 @@ import { Plain, PlainServer } from '@/lab/experiments/frame/plainEnds.js'
 const LENGTH_BYTES = 4
 const SENT_BYTES = 8 * 1_048_576
 const PIECE_BYTES = 65_536
-const NEWS_MS = 2_000
+/** For what comes at once unless this machine is very busy. */
+const NEWS_MS = 5_000
 
 /** The length, as it crosses the wire. */
 const ANNOUNCED = Buffer.alloc(LENGTH_BYTES)
@@ -190,15 +191,14 @@ export const server = new CarefulServer({
       figures: [
         {
           kind: 'bars',
-          title: 'memory for four bytes (the scale is logarithmic)',
-          unit: 'B',
-          scale: 'log',
+          title: 'memory for four bytes',
+          axis: { title: 'bytes', unit: 'B', scale: 'log' },
           bars: [
-            { label: 'sent', value: LENGTH_BYTES },
-            { label: 'announced', value: MAX_LENGTH },
-            ...(typeof taken === 'number' ? [{ label: 'taken by the careless reader', value: taken }] : []),
-            { label: 'taken by the careful one', value: refusing.heldBytes },
-            { label: 'held while streaming', value: streaming.heldBytes },
+            { name: 'sent', value: LENGTH_BYTES },
+            { name: 'announced', value: MAX_LENGTH },
+            ...(typeof taken === 'number' ? [{ name: 'taken by the careless reader', value: taken }] : []),
+            { name: 'taken by the careful one', value: refusing.heldBytes },
+            { name: 'held while streaming', value: streaming.heldBytes },
           ],
         },
       ],

@@ -101,13 +101,18 @@ await server.close()`,
         {
           kind: 'bars',
           title: 'the pieces of the first run, in the order in which they came',
-          unit: 'B',
-          bars: first.slice(0, SHOWN).map((value, at) => ({ label: `read ${at + 1}`, value })),
+          axis: { title: 'bytes', unit: 'B' },
+          bars: first.slice(0, SHOWN).map((value, at) => ({ name: `read ${at + 1}`, value })),
         },
         {
           kind: 'table',
           title: 'the same write again and again',
-          head: ['run', 'reads', 'smallest', 'largest'],
+          columns: [
+            { title: 'run', numeric: true },
+            { title: 'reads', numeric: true },
+            { title: 'smallest', numeric: true },
+            { title: 'largest', numeric: true },
+          ],
           rows: sizes.map((run, at) => [
             String(at + 1),
             String(run.length),

@@ -117,7 +117,12 @@ export const tell = async (words: readonly string[]) => {
         {
           kind: 'table',
           title: 'what the reader saw',
-          head: ['written', 'writes', 'reads', 'sizes of the first reads'],
+          columns: [
+            { title: 'written' },
+            { title: 'writes', numeric: true },
+            { title: 'reads', numeric: true },
+            { title: 'sizes of the first reads' },
+          ],
           rows: [
             ['without a pause', WRITES, atOnce] as const,
             ['one a turn of the loop', PACED_WRITES, paced] as const,
@@ -131,10 +136,10 @@ export const tell = async (words: readonly string[]) => {
         {
           kind: 'bars',
           title: `how long the writer is busy with ${quantity(MANY_WRITES)} writes`,
-          unit: 'ms',
+          axis: { title: 'time', unit: 'ms' },
           bars: [
-            { label: 'write by write', value: slow },
-            { label: 'corked', value: fast },
+            { name: 'write by write', value: slow },
+            { name: 'corked', value: fast },
           ],
         },
       ],

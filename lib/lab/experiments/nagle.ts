@@ -95,26 +95,25 @@ socket.end()`,
     const stalled = await ask(bench, { noDelay: false, writes: 2 }, bench.rounds(40, 8))
     const noDelay = await ask(bench, { noDelay: true, writes: 2 }, bench.rounds(2_000, 100))
     const joined = await ask(bench, { noDelay: false, writes: 1 }, bench.rounds(2_000, 100))
-    const first = (tookMs: readonly number[]) => tookMs.slice(0, stalled.length).map((ms, at) => [at + 1, ms] as const)
+    const first = (tookMs: readonly number[]) => tookMs.slice(0, stalled.length).map((ms, at) => ({ x: at + 1, y: ms }))
     return {
       measured: { stalled: rateOf(settled(stalled)), noDelay: rateOf(noDelay), joined: rateOf(joined) },
       figures: [
         {
           kind: 'bars',
-          title: 'messages a second (the scale is logarithmic)',
-          unit: 'messages/s',
-          scale: 'log',
+          title: 'messages a second',
+          axis: { title: 'rate', unit: 'messages/s', scale: 'log' },
           bars: [
-            { label: 'two writes, Nagle on', value: rateOf(settled(stalled)) },
-            { label: 'two writes, Nagle off', value: rateOf(noDelay) },
-            { label: 'one write, Nagle on', value: rateOf(joined) },
+            { name: 'two writes, Nagle on', value: rateOf(settled(stalled)) },
+            { name: 'two writes, Nagle off', value: rateOf(noDelay) },
+            { name: 'one write, Nagle on', value: rateOf(joined) },
           ],
         },
         {
           kind: 'plot',
           title: 'how long each of the first messages took',
-          x: { label: 'message', unit: '' },
-          y: { label: 'from question to answer', unit: 'ms' },
+          x: { title: 'message' },
+          y: { title: 'from question to answer', unit: 'ms' },
           series: [
             { name: 'Nagle on', points: first(stalled) },
             { name: 'Nagle off', points: first(noDelay) },

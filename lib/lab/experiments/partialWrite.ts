@@ -39,7 +39,7 @@ const stuffed = async (bench: Bench, reader: (socket: Socket) => void): Promise<
     if (!more) stop ??= { given: givenBytes, held: socket.writableLength }
     if (givenBytes % 1_048_576 === 0) await bench.pause(0)
   }
-  await bench.pause(SETTLE_MS)
+  for (let before = -1; before !== takenBytes; await bench.pause(SETTLE_MS)) before = takenBytes
   const { given: untilFalseBytes, held: heldBytes } = stop
   return { socket, port, untilFalseBytes, heldBytes, givenBytes, takenBytes: () => takenBytes }
 }
@@ -141,16 +141,16 @@ export const writeAll = async (socket: Socket, pieces: AsyncIterable<Uint8Array>
         {
           kind: 'bars',
           title: `where the ${quantity(givenBytes, 'B')} were while nobody read`,
-          unit: 'B',
+          axis: { title: 'bytes', unit: 'B' },
           bars: [
             ...(sockets === undefined
-              ? [{ label: 'in the system', value: taken }]
+              ? [{ name: 'in the system', value: taken }]
               : [
-                  { label: 'receive queue of the other end', value: receives },
-                  { label: 'send queue of this end', value: sends },
+                  { name: 'receive queue of the other end', value: receives },
+                  { name: 'send queue of this end', value: sends },
                 ]),
-            { label: 'in this program', value: waits },
-            { label: 'high-water mark', value: socket.writableHighWaterMark },
+            { name: 'in this program', value: waits },
+            { name: 'high-water mark', value: socket.writableHighWaterMark },
           ],
         },
       ],

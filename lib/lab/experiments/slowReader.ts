@@ -15,8 +15,8 @@ const HIGH_WATER_BYTES = 262_144
 const HIGHEST_MARK_BYTES = 65_536
 const GIVE_UP_MS = 200
 
-/** Bytes in this program after so many were made. */
-type Held = (readonly [madeBytes: number, heldBytes: number])[]
+/** How many bytes this program holds (y) when it has made so many (x). */
+type Held = { readonly x: number; readonly y: number }[]
 
 interface Course {
   readonly held: Held
@@ -26,8 +26,8 @@ interface Course {
 
 const course = (held: Held): Course => ({
   held,
-  peakBytes: Math.max(0, ...held.map(([, heldBytes]) => heldBytes)),
-  madeBytes: held.at(-1)?.[0] ?? 0,
+  peakBytes: Math.max(0, ...held.map(({ y }) => y)),
+  madeBytes: held.at(-1)?.x ?? 0,
 })
 
 /** To an end that never reads. */
@@ -42,7 +42,7 @@ const careless = async (bench: Bench, allBytes: number): Promise<Course> => {
   const held: Held = []
   for (let made = PIECE_BYTES; made <= allBytes; made += PIECE_BYTES) {
     socket.write(Buffer.alloc(PIECE_BYTES, 7))
-    held.push([made, socket.writableLength])
+    held.push({ x: made, y: socket.writableLength })
     if (made % MIB === 0) {
       bench.say('a writer that does not listen', made / allBytes)
       await bench.pause(0)
@@ -58,7 +58,7 @@ const careful = async (bench: Bench, allBytes: number): Promise<Course> => {
   const held: Held = []
   for (let made = PIECE_BYTES; made <= allBytes; made += PIECE_BYTES) {
     const more = socket.write(Buffer.alloc(PIECE_BYTES, 7))
-    held.push([made, socket.writableLength])
+    held.push({ x: made, y: socket.writableLength })
     if (more) continue
     let drained = false
     socket.once('drain', () => {
@@ -81,7 +81,7 @@ const ours = async (bench: Bench, allBytes: number): Promise<Course & { readonly
   for (let made = PIECE_BYTES; made <= allBytes && codes.length === 0; made += PIECE_BYTES) {
     connection.transmit(Buffer.alloc(PIECE_BYTES, 7)).catch((error: unknown) => codes.push(codeOfError(error)))
     await new Promise(setImmediate)
-    held.push([made, connection.outbound.bytes])
+    held.push({ x: made, y: connection.outbound.bytes })
   }
   const [code = 'none'] = codes
   connection.destroy()
@@ -155,20 +155,19 @@ export const tellAll = (listeners: Iterable<Listener>, news: Buffer) => {
       figures: [
         {
           kind: 'bars',
-          title: 'bytes held for one reader that does not read (the scale is logarithmic)',
-          unit: 'B',
-          scale: 'log',
+          title: 'bytes held for one reader that does not read',
+          axis: { title: 'bytes', unit: 'B', scale: 'log' },
           bars: [
-            { label: 'does not look', value: one.peakBytes },
-            { label: 'waits for drain', value: two.peakBytes },
-            { label: 'has an outbox', value: three.peakBytes },
+            { name: 'does not look', value: one.peakBytes },
+            { name: 'waits for drain', value: two.peakBytes },
+            { name: 'has an outbox', value: three.peakBytes },
           ],
         },
         {
           kind: 'plot',
           title: 'how it grows',
-          x: { label: 'bytes made', unit: 'B' },
-          y: { label: 'bytes held', unit: 'B' },
+          x: { title: 'bytes made', unit: 'B' },
+          y: { title: 'bytes held', unit: 'B' },
           series: [
             { name: 'does not look', points: one.held.filter((_, at) => at % 8 === 0) },
             { name: 'waits for drain', points: two.held },

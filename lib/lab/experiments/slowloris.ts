@@ -1,5 +1,5 @@
 import { PACKAGE } from '@/lab/experiments/frame/advice.js'
-import { quantity } from '@/pages/index.js'
+import { type Point, quantity } from '@/pages/index.js'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 import { codeOfError } from '@/lab/experiments/frame/codeIn.js'
 import { experiment } from '@/lab/experiments/frame/experiment.js'
@@ -15,12 +15,12 @@ const OPENING = Buffer.from([0xff])
 const BEGUN = Buffer.from([0, 0, 3, 232])
 /** The clock of a server is looked at some times in each period; this is more than enough on a busy machine. */
 const LATE_MS = 1_000
-const OUT_MS = MESSAGE_MS + LATE_MS
+const OUT_MS = 5 * LATE_MS
 
 const longestOf = (bench: Bench): number => bench.rounds(1_500, 3 * IDLE_MS)
 
 /** How many of the attackers still hold their connection, over time. */
-type Held = (readonly [ms: number, connections: number])[]
+type Held = Point[]
 
 interface Attack {
   readonly held: Held
@@ -38,8 +38,8 @@ const attack = async (bench: Bench, port: number, longestMs: number, silent = fa
   const open = new Set(sockets)
   let sentBytes = 0
   let lastOutMs: number | undefined
-  const held: Held = [[0, open.size]]
-  const note = (): void => void held.push([performance.now() - startMs, open.size])
+  const held: Held = [{ x: 0, y: open.size }]
+  const note = (): void => void held.push({ x: performance.now() - startMs, y: open.size })
   for (const socket of sockets) {
     socket.resume()
     socket.once('close', () => {
@@ -94,7 +94,7 @@ export const slowloris = experiment({
     afterMs: {
       what: 'when the last of them was thrown out',
       from: MESSAGE_MS * 0.9,
-      to: OUT_MS,
+      to: MESSAGE_MS + LATE_MS,
       unit: 'ms',
       because: `${MESSAGE_MS} ms, and a little for the coarse clock that all connections share`,
       otherwise: 'this machine is very busy',
@@ -159,8 +159,9 @@ export const server = new GuestServer({
         {
           kind: 'plot',
           title: `connections that ${ATTACKERS} attackers hold`,
-          x: { label: 'time', unit: 'ms' },
-          y: { label: 'connections', unit: '' },
+          x: { title: 'time', unit: 'ms' },
+          y: { title: 'connections' },
+          shape: 'steps',
           series: [
             { name: 'idle timeout', points: naive.held },
             { name: 'time for each message', points: ours.held },

@@ -56,8 +56,11 @@ const over = (bench: Bench, socket: Socket, ending: Ending): Promise<void> => {
 
 const listening = (bench: Bench, port: number): Promise<string> => {
   const server = createServer()
-  bench.use({ [Symbol.dispose]: () => void server.close() })
-  const attempt = bench.event((done, failed) => server.once('error', failed).listen(port, '127.0.0.1', () => done()))
+  const attempt = new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+  })
+  const close = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()))
+  bench.use({ [Symbol.asyncDispose]: () => attempt.then(close, () => {}) })
   return codeIn(attempt, 'it listens')
 }
 
@@ -169,13 +172,13 @@ export const line = (): Socket => {
         {
           kind: 'bars',
           title: `sockets in TIME_WAIT after ${count} connections`,
-          unit: 'sockets',
+          axis: { title: 'sockets' },
           bars: [
-            { label: 'the client ended first: at the client', value: client.waiting?.client ?? 0 },
-            { label: 'the client ended first: at the server', value: client.waiting?.server ?? 0 },
-            { label: 'the server ended first: at the client', value: server.waiting?.client ?? 0 },
-            { label: 'the server ended first: at the server', value: server.waiting?.server ?? 0 },
-            { label: 'ended by a reset', value: (reset.waiting?.client ?? 0) + (reset.waiting?.server ?? 0) },
+            { name: 'the client ended first: at the client', value: client.waiting?.client ?? 0 },
+            { name: 'the client ended first: at the server', value: client.waiting?.server ?? 0 },
+            { name: 'the server ended first: at the client', value: server.waiting?.client ?? 0 },
+            { name: 'the server ended first: at the server', value: server.waiting?.server ?? 0 },
+            { name: 'ended by a reset', value: (reset.waiting?.client ?? 0) + (reset.waiting?.server ?? 0) },
           ],
         },
       ],

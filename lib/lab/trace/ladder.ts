@@ -115,12 +115,14 @@ export const shownHex = (hex: string, bytes: number): string =>
 
 type Said = Extract<TraceRow, { readonly event: 'said' }>
 
-const shownOf = ({ what, hex, bytes }: Said): string => {
+/** What stands on the arrow. */
+export const shownOf = ({ what, hex, bytes }: Said): string => {
   if (what === 'bytes') return shownHex(hex, bytes)
   return what === 'end' ? 'FIN' : 'RST'
 }
 
-const wordsOf = ({ what, hex, bytes, meaning }: Said): string => {
+/** What it is, in words. */
+export const wordsOf = ({ what, hex, bytes, meaning }: Said): string => {
   if (what === 'reset') return 'reset'
   if (what === 'end') return meaning === '' ? 'the end of the stream' : `the end of the stream; ${meaning}`
   const words = meaning === '' ? `${bytes} byte${bytes === 1 ? '' : 's'}` : meaning

@@ -10,6 +10,8 @@ export interface BenchOptions {
   /** How much of the rounds and waits of an experiment is done: more than 0, 1 for all. Less is quicker and less exact. */
   readonly effort: number
   readonly progress: Progress
+  /** The Node.js that may be started as a process of its own. */
+  readonly node?: string | undefined
 }
 
 const HOST = '127.0.0.1'
@@ -21,13 +23,16 @@ const BACKLOG = 511
  */
 export class Bench implements AsyncDisposable {
   readonly signal: AbortSignal
+  /** What may be started as a process of its own; undefined where nothing may. */
+  readonly node: string | undefined
   readonly #effort: number
   readonly #progress: Progress
   readonly #things: (Disposable | AsyncDisposable)[] = []
   #closing: Promise<void> | undefined
 
-  constructor({ signal, effort, progress }: BenchOptions) {
+  constructor({ signal, effort, progress, node }: BenchOptions) {
     this.signal = signal
+    this.node = node
     this.#effort = effort
     this.#progress = progress
   }
@@ -43,14 +48,18 @@ export class Bench implements AsyncDisposable {
     this.#progress(doing, share)
   }
 
-  /** Closes it at the end. @returns the thing */
+  /**
+   * Closes it at the end. @returns the thing
+   * @throws what the run was given up for, after it has closed the thing
+   */
   use<Thing extends Disposable | AsyncDisposable>(thing: Thing): Thing {
     this.#things.push(thing)
-    if (this.#closing !== undefined) void this.#closeAll()
-    return thing
+    if (!this.#over) return thing
+    void this.#closeAll()
+    throw this.signal.reason ?? new TransportError('ABORTED', { reason: 'the experiment is over' })
   }
 
-  /** A server or client, which is destroyed at the end. @returns the thing */
+  /** A server or client, which is destroyed at the end. @returns the thing @throws as `use` does */
   host<Thing extends { destroy(): Promise<void> }>(thing: Thing): Thing {
     this.use({ [Symbol.asyncDispose]: () => thing.destroy() })
     return thing
@@ -62,9 +71,15 @@ export class Bench implements AsyncDisposable {
     { backlog = BACKLOG, ...options }: ServerOpts & { readonly backlog?: number } = {},
   ): Promise<{ readonly port: number; readonly server: Server }> {
     this.signal.throwIfAborted()
-    const server = createServer(options, (socket) => met(this.#socket(socket)))
-    this.use({ [Symbol.asyncDispose]: () => closed(server) })
-    await listenAt(server, new ConnectionDetails(HOST, 0), backlog)
+    const server = createServer(options, (socket) => {
+      // Who comes now comes too late.
+      if (this.#over) socket.destroy()
+      else met(this.#socket(socket))
+    })
+    const listening = listenAt(server, new ConnectionDetails(HOST, 0), backlog)
+    // What does not listen yet cannot be closed.
+    this.use({ [Symbol.asyncDispose]: () => listening.then(closed) })
+    await listening
     return { port: boundTo(server).port, server }
   }
 
@@ -139,11 +154,21 @@ export class Bench implements AsyncDisposable {
     return this.#closing
   }
 
+  get #over(): boolean {
+    return this.#closing !== undefined || this.signal.aborted
+  }
+
   async #closeAll(): Promise<void> {
+    const failures: unknown[] = []
     for (let thing = this.#things.pop(); thing !== undefined; thing = this.#things.pop()) {
-      if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]()
-      else thing[Symbol.dispose]()
+      try {
+        if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]()
+        else thing[Symbol.dispose]()
+      } catch (error) {
+        failures.push(error)
+      }
     }
+    if (failures.length > 0) throw failures[0]
   }
 
   #socket(socket: Socket): Socket {

@@ -1,26 +1,14 @@
+import type { BarChart, Column, LineChart, PercentileChart } from '@/pages/index.js'
 import type { TraceRow } from '@/lab/trace/traceRow.js'
 
 /** A picture of what happened, as plain data; it is drawn in text, and in HTML. */
 export type Figure =
-  /** Lengths to compare. `scale: 'log'` for numbers of different orders; what is 0 has no bar then. */
-  | {
-      readonly kind: 'bars'
-      readonly title: string
-      readonly unit: string
-      readonly scale?: 'linear' | 'log'
-      readonly bars: readonly { readonly label: string; readonly value: number }[]
-    }
+  /** Lengths to compare. */
+  | ({ readonly kind: 'bars' } & BarChart)
   /** Lines over a number, such as time. */
-  | {
-      readonly kind: 'plot'
-      readonly title: string
-      readonly x: Axis
-      readonly y: Axis
-      readonly series: readonly {
-        readonly name: string
-        readonly points: readonly (readonly [x: number, y: number])[]
-      }[]
-    }
+  | ({ readonly kind: 'plot' } & LineChart)
+  /** How large a value is that so many percent do not exceed. */
+  | ({ readonly kind: 'percentiles' } & PercentileChart)
   /** What two ends said to each other, in its order. */
   | {
       readonly kind: 'ladder'
@@ -31,15 +19,9 @@ export type Figure =
   | {
       readonly kind: 'table'
       readonly title: string
-      readonly head: readonly string[]
+      readonly columns: readonly Column[]
       readonly rows: readonly (readonly string[])[]
     }
-
-/** What a direction of a plot shows. */
-export interface Axis {
-  readonly label: string
-  readonly unit: string
-}
 
 /** The figures of one kind. */
 export type FigureOf<Kind extends Figure['kind']> = Extract<Figure, { readonly kind: Kind }>

@@ -12,6 +12,8 @@ export interface RunOptions {
   /** Share of the rounds that is done; 0.01 to 1. @default 1 */
   readonly effort?: number
   readonly progress?: Progress
+  /** The Node.js that may be started as a process of its own, such as `process.execPath`. @default none: some things cannot be shown */
+  readonly node?: string
 }
 
 /** What came of an experiment, as plain data. */
@@ -36,12 +38,12 @@ const LONGEST_MS = 60_000
  * @throws TransportError ABORTED, OPTION_INVALID; or what kept the experiment from finding out
  */
 export const runExperiment = async (experiment: Experiment, options: RunOptions = {}): Promise<ExperimentReport> => {
-  const { effort = 1, progress = () => {} } = options
+  const { effort = 1, progress = () => {}, node } = options
   if (!(effort >= 0.01 && effort <= 1))
     throw new TransportError('OPTION_INVALID', { option: 'effort', given: effort, min: 0.01, max: 1 })
   using life = new Life(options.signal)
   life.signal.throwIfAborted()
-  await using bench = new Bench({ signal: life.signal, effort, progress })
+  await using bench = new Bench({ signal: life.signal, effort, progress, node })
   const startMs = performance.now()
   const expectations = experiment.predict(bench)
   const running = experiment.run(bench)

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { connect } from 'node:net'
 import { TransportError } from '@/errors.js'
 import { experiment, type Plan } from '@/lab/experiments/frame/experiment.js'
+import { Plain, PlainServer } from '@/lab/experiments/frame/plainEnds.js'
 import { runExperiment } from '@/lab/experiments/frame/runExperiment.js'
 import { rejection } from '../../../support/rejection.js'
 
@@ -92,6 +93,18 @@ describe('a run of an experiment', () => {
     const stop = new AbortController()
     const given = runExperiment(hanging, { signal: stop.signal, progress: () => stop.abort() })
     expect((await rejection(given)).code).to.equal('ABORTED')
+    // Whatever it was at when it was given up, it comes no further.
+    const going = saying(async (bench) => {
+      bench.say('going on')
+      await new Promise(setImmediate)
+      const server = bench.host(new PlainServer({ handler: Plain, listen: ['127.0.0.1:0'] }))
+      await server.start()
+      ports.push(server.address.port)
+      return { measured: { pieces: 2, code: 'never' }, figures: [] }
+    })
+    const end = new AbortController()
+    const gone = runExperiment(going, { signal: end.signal, progress: () => end.abort() })
+    expect((await rejection(gone)).code).to.equal('ABORTED')
     expect((await rejection(runExperiment(hanging, { signal: AbortSignal.abort() }))).code).to.equal('ABORTED')
     for (const port of ports) expect(await refused(port)).to.equal('ECONNREFUSED')
   })

@@ -4,17 +4,17 @@ import type { FigureOf } from '@/lab/experiments/frame/figure.js'
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
 const LEAST_BAR = 8
 
-/** Bars in text, to an eighth of a column. */
-export const barsText = ({ unit, scale = 'linear', bars }: FigureOf<'bars'>, columns: number): string => {
-  const labels = Math.max(0, ...bars.map(({ label }) => label.length))
-  const amounts = bars.map(({ value }) => quantity(value, unit))
+/** Bars in text, to an eighth of a column. What varies is not shown. */
+export const barsText = ({ axis, bars }: FigureOf<'bars'>, columns: number): string => {
+  const labels = Math.max(0, ...bars.map(({ name }) => name.length))
+  const amounts = bars.map(({ value }) => quantity(value, axis.unit))
   const room = Math.max(LEAST_BAR, columns - labels - Math.max(0, ...amounts.map(({ length }) => length)) - 6)
   const share = shareOf(
     bars.map(({ value }) => value),
-    scale,
+    axis.scale === 'log' ? 'log' : 'linear',
   )
   return bars
-    .map(({ label, value }, at) => `  ${label.padEnd(labels)}  ${barOf(share(value) * room)}${amounts[at]}\n`)
+    .map(({ name, value }, at) => `  ${name.padEnd(labels)}  ${barOf(share(value) * room)}${amounts[at]}\n`)
     .join('')
 }
 

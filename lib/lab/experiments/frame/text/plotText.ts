@@ -7,27 +7,27 @@ const ROWS = 10
 /** Lines as marks on a grid; where two meet, the later one is seen. */
 export const plotText = ({ x, y, series }: FigureOf<'plot'>, columns: number): string => {
   const points = series.flatMap((one) => one.points)
-  const across = fromZero(span(points.map(([at]) => at)))
-  const upward = span([0, ...points.map(([, at]) => at)])
+  const across = fromZero(span(points.map((point) => point.x)))
+  const upward = span([0, ...points.map((point) => point.y)])
   const labels = [quantity(upward.to, y.unit), quantity(upward.from, y.unit)] as const
   const margin = Math.max(...labels.map(({ length }) => length)) + 2
   const width = Math.max(20, columns - margin - 4)
   const grid = Array.from({ length: ROWS }, () => Array.from({ length: width }, () => ' '))
   for (const [index, { points: own }] of series.entries())
-    for (const [px, py] of own) {
-      const row = grid[ROWS - 1 - cellOf(py, upward, ROWS)]
-      if (row !== undefined) row[cellOf(px, across, width)] = MARKS[index % MARKS.length] ?? '•'
+    for (const point of own) {
+      const row = grid[ROWS - 1 - cellOf(point.y, upward, ROWS)]
+      if (row !== undefined) row[cellOf(point.x, across, width)] = MARKS[index % MARKS.length] ?? '•'
     }
   const lines = grid.map((row, at) => {
     const label = at === 0 ? labels[0] : at === ROWS - 1 ? labels[1] : ''
     return `  ${label.padStart(margin - 2)} │${row.join('').trimEnd()}\n`
   })
   const [from, to] = [quantity(across.from, x.unit), quantity(across.to, x.unit)]
-  const middle = x.label.padStart((width + x.label.length) >> 1).padEnd(width)
+  const middle = x.title.padStart((width + x.title.length) >> 1).padEnd(width)
   const scale = from + middle.slice(from.length, width - to.length) + to
   const names = series.map(({ name }, index) => `${MARKS[index % MARKS.length]} ${name}`)
   return [
-    `  ${y.label}${names.length === 0 ? '' : `:  ${names.join('   ')}`}\n`,
+    `  ${y.title}${names.length === 0 ? '' : `:  ${names.join('   ')}`}\n`,
     ...lines,
     `  ${' '.repeat(margin - 2)} └${'─'.repeat(width)}\n`,
     `  ${' '.repeat(margin)}${scale}\n`,

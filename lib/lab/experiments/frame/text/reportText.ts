@@ -4,6 +4,7 @@ import type { Figure } from '@/lab/experiments/frame/figure.js'
 import type { ExperimentReport } from '@/lab/experiments/frame/runExperiment.js'
 import { barsText } from '@/lab/experiments/frame/text/barsText.js'
 import { ladderText } from '@/lab/experiments/frame/text/ladderText.js'
+import { percentilesText } from '@/lab/experiments/frame/text/percentilesText.js'
 import { plotText } from '@/lab/experiments/frame/text/plotText.js'
 import { tableText } from '@/lab/experiments/frame/text/tableText.js'
 import { wrapped } from '@/lab/experiments/frame/text/wrapped.js'
@@ -59,6 +60,8 @@ const figureText = (figure: Figure, { paint, columns }: ReportStyle): string => 
       return barsText(figure, columns)
     case 'plot':
       return plotText(figure, columns)
+    case 'percentiles':
+      return percentilesText(figure)
     case 'table':
       return tableText(figure)
     case 'ladder':
