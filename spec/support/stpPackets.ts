@@ -44,3 +44,13 @@ export const throwStream = async (bytes: Uint8Array, port: number, end = false):
   if (peer.unread !== '') throw new Error(`it said ${peer.unread}`)
   return ended
 }
+
+/** Sends bytes as one message of the handshake framing, ready before the other end has spoken, and waits for its end. */
+export const throwMessage = async (bytes: Uint8Array, port: number): Promise<void> => {
+  await using peer = await RawPeer.connect(port)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  peer.send(Buffer.concat([Buffer.of(0xff), length, bytes]))
+  await peer.ended
+  if (!/^ff(ff)?$/.test(peer.unread)) throw new Error(`it said ${peer.unread}`)
+}

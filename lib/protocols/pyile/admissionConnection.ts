@@ -101,8 +101,9 @@ export class AdmissionConnection extends Connection implements Joiner {
     if (step.at === 'member') {
       step.distribution.abandon()
       this.#desk.left(step.address, cause)
-    } else if (step.at !== 'over' && cause !== undefined) {
-      this.#desk.turnedAway(this.#host, cause)
+    } else if (step.at !== 'over' && (cause !== undefined || step.at !== 'shadow')) {
+      // Whoever goes without having said anything has not tried to join.
+      this.#desk.turnedAway(this.#host, cause ?? new ConnectionException('REMOTE_ENDED'))
     }
   }
 

@@ -81,8 +81,27 @@ const JUNK: readonly (readonly [what: string, request: string | Buffer, answer: 
   ['an advertisement without :', advert('eve@10.0.0.9'), refusal('ERR_BR_INVALID_FORMAT', BOB_KEY)],
   ['an advertisement of a host name', advert('eve@example.org:77'), refusal('ERR_BR_INVALID_IP', BOB_KEY)],
   ['an advertisement of localhost', advert('eve@localhost:77'), refusal('ERR_BR_INVALID_IP', BOB_KEY)],
+  ['an advertisement without a port', advert('eve@10.0.0.9:'), refusal('ERR_BR_INVALID_IP', BOB_KEY)],
+  ['an advertisement of the port 0', advert('eve@10.0.0.9:0'), refusal('ERR_BR_INVALID_IP', BOB_KEY)],
+  ['an advertisement of the port 65536', advert('eve@10.0.0.9:65536'), refusal('ERR_BR_INVALID_IP', BOB_KEY)],
+  ['an advertisement with two @', advert('eve@eve@10.0.0.9:77'), refusal('ERR_BR_INVALID_FORMAT', BOB_KEY)],
   ['an advertisement of 256', advert('eve@10.0.0.256:77'), refusal('ERR_BR_INVALID_IP', BOB_KEY)],
   ['an advertisement without a key', advert('eve@10.0.0.9:77').toString().replace(ALICE_KEY, ''), ''],
+  // Of several things that are wrong, the first in the order of the table is told.
+  ['four sections of another network', 'other|rsp|x|end\n', refusal('ERR_SECTION_COUNT')],
+  ['another end of another network', 'other|rsp|x|y|end\n', refusal('ERR_PACKET_INCOMPLETE')],
+  ['another type of another network', 'other|rsp|x|y|END\n', refusal('ERR_NETWORK_INCORRECT')],
+  ['another type that is not sealed', 'nodes|rsp|cGxhaW4=||END\n', refusal('ERR_PACKET_TYPE')],
+  [
+    'another envelope that is not sealed',
+    message(encodeBase64(Buffer.from('abc')).toString(), ''),
+    refusal('ERR_NET_DECRYPTION_FAILED'),
+  ],
+  [
+    'an envelope for another, and no key',
+    sealedPacket('msg', 'hi', ALICE, CAROL).toString().replace(ALICE_KEY, ''),
+    refusal('ERR_RSA_DECRYPTION_FAILED', BOB_KEY),
+  ],
 ]
 
 for (const carrier of CARRIERS) {
@@ -120,6 +139,12 @@ for (const carrier of CARRIERS) {
         expect(await ping()).to.equal('ping')
       })
     }
+
+    it('nothing at all, and then the end: ERR_SECTION_COUNT, and the next is served', async () => {
+      const reply = await carrier.exchange(node.address.port, Buffer.alloc(0), true)
+      expect(reply.toString()).to.equal(refusal('ERR_SECTION_COUNT'))
+      expect(await ping()).to.equal('ping')
+    })
 
     it('tells requestFailed of each, with what was wrong', () => {
       const codes = new Set(node.watch.failures.map(({ code }) => code))

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { PeerAddress } from '@/protocols/pyile/index.js'
+import { wireText } from '@/protocols/pyile/wireText.js'
 import { Gate } from '../../support/gate.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { WatchedAuthPeer, WatchedJoinPeer } from '../../support/pyilePeers.js'
@@ -29,6 +30,9 @@ const textWith = ({ steps }: Recording<Meta>, words: string): string =>
 
 /** The port of the first address in this text. */
 const portIn = (text: string): string => /\["[\d.]+", ?(\d+)\]/.exec(text)?.[1] ?? ''
+
+/** What was said of the distribution connection, perhaps behind something else. */
+const distAddrIn = (main: Recording<Meta>): string => /"dist_addr".*/.exec(textWith(main, 'dist_addr'))?.[0] ?? ''
 
 /** Puts ports of this run in the place of recorded ones. */
 const ports =
@@ -60,7 +64,7 @@ describe('recorded Pyile peers', () => {
       const options: PlayOptions = {
         rewrite: ports(
           [portIn(textWith(main, 'distro')), auth.peerAddress[1]],
-          [portIn(textWith(main, 'dist_addr')), auth.distAddress[1]],
+          [portIn(distAddrIn(main)), auth.distAddress[1]],
         ),
       }
       await using peer = await rawFrom(auth.address, host)
@@ -170,6 +174,32 @@ describe('recorded Pyile peers', () => {
       })
     }
 
+    it('scripted-banned: every byte as recorded', async () => {
+      await using auth = new WatchedAuthPeer()
+      await auth.authenticatePeers()
+      const main = only('scripted-banned')
+      auth.block(main.meta.clientAddress[0])
+      await playJoiner(auth, main, [...main.steps, finBy('server')])
+      expect(auth.connectedAddrs).to.deep.equal([])
+    })
+
+    it('coalesced-distro-dist-addr: every byte as recorded, though not in one segment, and one that gives up is not listed', async () => {
+      const main = only('coalesced-distro-dist-addr')
+      await joins(main.name, [...main.steps, finBy('client'), finBy('server')], [], async (auth) => {
+        await auth.happened.noted(`a join from ${main.meta.clientAddress[0]} came to nothing`)
+        expect(auth.peers).to.deep.equal([auth.peerAddress])
+      })
+    })
+
+    it('scripted-auth-distributions: every byte of the joiner, and the script’s in the spaces of ours', async () => {
+      const { name, steps } = only('scripted-auth-distributions')
+      const spaced = steps.map((step) => ({ ...step, hex: Buffer.from(wireText(textOf(step))).toString('hex') }))
+      // The lists of the script are of nobody; ours are of whoever is there.
+      const lists = [{ from: 'client', close: 'fin' } as const]
+      await joins(name, spaced, lists)
+    })
+
+    // What the raw client of raw-bad-json says, no joiner says: it has this one role.
     it('raw-bad-json: no answer, and the connection is closed instead of forgotten', async () => {
       await using auth = new WatchedAuthPeer()
       await auth.authenticatePeers()
@@ -180,11 +210,14 @@ describe('recorded Pyile peers', () => {
   })
 
   describe('an auth peer, played against our joiner', () => {
-    /** Plays what is recorded of the main connection and, where it is, of the distribution connection. */
+    /**
+     * Plays what is recorded of the main connection and, where it is, of the distribution connection.
+     * @param lists undefined where nobody listens for the latter
+     */
     const playAuth = async (
       name: string,
       steps: readonly RecordedStep[],
-      lists: readonly RecordedStep[],
+      lists: readonly RecordedStep[] | undefined,
       run: (joiner: WatchedJoinPeer, port: number) => Promise<void>,
       at: PlayOptions['at'] = () => {},
     ): Promise<void> => {
@@ -195,10 +228,14 @@ describe('recorded Pyile peers', () => {
       await using distributions = await RawListener.open()
       const rewrite = ports(
         [portIn(textWith(main, 'peer_address')), joiner.peerAddress[1]],
-        [portIn(/"dist_addr".*/.exec(textWith(main, 'dist_addr'))?.[0] ?? ''), distributions.port],
+        [portIn(distAddrIn(main)), distributions.port],
       )
+      if (lists === undefined) await distributions[Symbol.asyncDispose]()
       const served = (async () => {
-        const lister = distributions.next().then((peer) => playSide(peer, lists, 'server', { rewrite }))
+        const lister =
+          lists === undefined
+            ? undefined
+            : distributions.next().then((peer) => playSide(peer, lists, 'server', { rewrite }))
         await playSide(await mains.next(), steps, 'server', { rewrite, at })
         if (textWith(main, 'dist_addr') !== '') await lister
       })()
@@ -274,6 +311,14 @@ describe('recorded Pyile peers', () => {
         })
       })
     }
+
+    it('raw-no-dist-connection: every byte as recorded, and nobody to connect to is CONNECT_REFUSED', async () => {
+      const steps = [...recorded('raw-no-dist-connection'), finBy('client'), finBy('server')]
+      await playAuth('raw-no-dist-connection', steps, undefined, async (joiner, port) => {
+        expect((await rejection(join(joiner, port))).code).to.equal('CONNECT_REFUSED')
+        expect(joiner.peers).to.deep.equal([])
+      })
+    })
 
     it('coalesced-distro-dist-addr: what an original fails at is a join as any other', async () => {
       const beat = recorded('join-ok').find((step) => textOf(step) === '{"<3": true}') ?? finBy('server')

@@ -6,7 +6,7 @@ import { hex } from '../../support/hex.js'
 import { ManualClock } from '../../support/manualClock.js'
 import { RawPeer } from '../../support/rawPeer.js'
 import { portsOf, StpStage, type StpWitness } from '../../support/stpNodes.js'
-import { headerWith, rawPacket, throwDatagram, throwStream } from '../../support/stpPackets.js'
+import { headerWith, rawPacket, throwDatagram, throwMessage, throwStream } from '../../support/stpPackets.js'
 import { turns } from '../../support/turns.js'
 
 const DROPPED = 'dropped'
@@ -66,7 +66,7 @@ const JUNK: readonly (readonly [what: string, packet: Buffer, fate: Fate])[] = [
 ]
 
 const open = (stage: StpStage, options: StpOptions = {}): Promise<StpWitness> =>
-  stage.node(options, (node) => node.keeps('/chat'))
+  stage.node(options, (node) => node.keeps('/chat', '/last'))
 
 /** A good packet is still heard. */
 const goesOn = async (node: StpWitness): Promise<void> => {
@@ -89,14 +89,19 @@ describe('an STP server that is sent junk', () => {
   })
 
   for (const [what, packet, fate] of JUNK) {
-    it(`goes on after ${what}, which is ${fate}, over UDP and over TCP`, async () => {
+    it(`goes on after ${what}, which is ${fate}, over UDP, over TCP and over the handshake framing`, async () => {
       await using stage = new StpStage()
-      const node = await open(stage)
+      const [node, framed] = [await open(stage), await open(stage, { framing: 'handshake' })]
       const ports = portsOf(node)
       await throwDatagram(packet, ports.udp)
       // What is not whole never ends by itself; what has something behind it is no packet over TCP either.
       expect(await throwStream(packet, ports.tcp, true)).to.equal('fin')
       await goesOn(node)
+      await throwMessage(packet, portsOf(framed).tcp)
+      await throwMessage(rawPacket(headerWith({ namespace: '/last' })), portsOf(framed).tcp)
+      await framed.routes(fate === ROUTED ? 2 : 1)
+      expect(framed.heard).to.have.lengthOf(fate === DROPPED ? 1 : 2)
+      expect(framed.dropped).to.have.lengthOf(fate === DROPPED ? 1 : 0)
       const [heard, routed] = [node.heard.length - 2, node.routed.length - 2]
       const [expectedHeard, expectedRouted] = { [DROPPED]: [0, 0], [HEARD]: [2, 0], [ROUTED]: [2, 2] }[fate]
       expect([heard, routed]).to.deep.equal([expectedHeard, expectedRouted])
