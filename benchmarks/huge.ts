@@ -55,7 +55,7 @@ const peaksOf = async (contender: Contender, bytes: number, plan: Plan): Promise
   const receiver = new RemoteEnd(`${name}, receiver`, plan)
   const sender = new RemoteEnd(`${name}, sender`, plan)
   try {
-    await sender.tell('connect', { name, module }, await receiver.tell('serve', { name, module }))
+    await sender.tell('connect', { name, module }, await receiver.tell('serve', { name, module }, { carrier: 'tcp' }))
     const load = { bytes, count: 1 }
     await receiver.tell('expect', load, true)
     await Promise.all([receiver.tell('startPeak'), sender.tell('startPeak')])

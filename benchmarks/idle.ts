@@ -95,7 +95,8 @@ const withServer = async <T>(
   const server = new RemoteEnd(`${name}, server`, { ...plan, execArgv: SERVER_FLAGS })
   const clients = new RemoteEnd(`${name}, clients`, plan)
   try {
-    const port = await server.tell('serve', { name, module })
+    const address = await server.tell('serve', { name, module }, { carrier: 'tcp' })
+    const port = 'port' in address ? address.port : 0
     return await measure(server, async (connections) => {
       await clients.tell('crowd', port, connections, greeting)
       await server.tell('crowded', connections)

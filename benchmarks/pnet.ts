@@ -151,7 +151,7 @@ const peaksOf = async (bytes: number, plan: Plan): Promise<Peaks> => {
   const called = new RemoteEnd(`${name}, called`, { ...plan, timeoutMs })
   const caller = new RemoteEnd(`${name}, caller`, { ...plan, timeoutMs })
   try {
-    await caller.tell('connect', { name, module }, await called.tell('serve', { name, module }))
+    await caller.tell('connect', { name, module }, await called.tell('serve', { name, module }, { carrier: 'tcp' }))
     const load = { bytes, count: 1 }
     await called.tell('expect', load, true)
     await Promise.all([called.tell('startPeak'), caller.tell('startPeak')])

@@ -3,7 +3,7 @@ import { answerAll, describeAnswer } from '@/bench/index.js'
 import { QUESTIONS } from '../benchmarks/questions.js'
 
 describe('benchmarks', function () {
-  this.timeout(90_000)
+  this.timeout(240_000)
   this.slow(5_000)
 
   for (const question of QUESTIONS) {

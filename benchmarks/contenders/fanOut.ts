@@ -1,10 +1,13 @@
-import type { Arrivals, Messages } from 'framewright/bench'
+import type { Address, Arrivals, Messages } from 'framewright/bench'
 
 /** Receivers of each notification. */
 export const RECEIVERS = 10
 export const TOPIC = 'bench/fan/out'
 /** Notifications that wait for their confirmation at once. */
 const IN_FLIGHT = 100
+
+/** For contenders that are carried by TCP alone. */
+export const portIn = (address: Address): number => ('port' in address ? address.port : 0)
 
 /** Tells `arrivals` of a message when the last of all receivers has it; each must have them all, in order. */
 export class FanOut {

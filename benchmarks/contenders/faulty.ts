@@ -1,6 +1,13 @@
-import type { Arrivals, Contender, Messages, Sending } from 'framewright/bench'
-import { connectBare, endBare } from './netConnected.js'
-import { listenBare } from './netListening.js'
+import {
+  type Arrivals,
+  CARRIERS,
+  connectBare,
+  type Contender,
+  endBare,
+  listenBare,
+  type Messages,
+  type Sending,
+} from 'framewright/bench'
 
 /** Which of these messages really leave, and in which order. */
 type Fault = (messages: readonly Buffer[]) => readonly Buffer[]
@@ -9,9 +16,10 @@ type Fault = (messages: readonly Buffer[]) => readonly Buffer[]
 const faulty = (name: string, fault: Fault, settles = true): Contender => ({
   name,
   module: import.meta.url,
-  serve: (arrivals) => listenBare(arrivals, (socket) => socket.on('data', cutter(arrivals))),
-  connect: async (port): Promise<Sending> => {
-    const socket = await connectBare(port)
+  carriers: CARRIERS,
+  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => socket.on('data', cutter(arrivals))),
+  connect: async (address): Promise<Sending> => {
+    const socket = await connectBare(address)
     socket.resume()
     return {
       send: async (messages) => {

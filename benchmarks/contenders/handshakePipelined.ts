@@ -1,24 +1,11 @@
-import type { Contender } from 'framewright/bench'
-import { connectHandshake } from './handshakeConnected.js'
-import { receiverOf, serveHandshake } from './handshakeServing.js'
-import { inHalves } from './inHalves.js'
+import { ourContender } from './ourEnds.js'
+import { manyWaiting } from './ways.js'
 
-/** A promise a message, the default window of 1 MiB. Half of `messages.ahead` is given at a time, then one promise awaited. */
-export const handshakePipelined: Contender = {
+/** The handshake with the default window of 1 MiB. */
+export const handshakePipelined = ourContender({
   name: 'pipelined',
   module: import.meta.url,
   greeting: [0xff],
-  serve: (arrivals) => serveHandshake(arrivals, receiverOf(arrivals)),
-  connect: async (port) => {
-    const connection = await connectHandshake(port, { pipeline: true })
-    return {
-      send: (messages) =>
-        inHalves(messages, (first, end) => {
-          let last = Promise.resolve()
-          for (let index = first; index < end; index++) last = connection.transmit(messages.at(index))
-          return last
-        }),
-      close: () => connection.close(),
-    }
-  },
-}
+  options: { pipeline: true },
+  way: manyWaiting,
+})

@@ -1,9 +1,7 @@
 import type { Readable } from 'node:stream'
 import { Connection } from 'framewright'
-import type { Arrivals, Contender } from 'framewright/bench'
-import { connectHandshake } from './handshakeConnected.js'
-import { serveHandshake } from './handshakeServing.js'
-import { inHalves } from './inHalves.js'
+import { type Arrivals, CARRIERS, type Contender, inHalves } from 'framewright/bench'
+import { connectOurs, receiverOf, serveOurs } from './ourEnds.js'
 
 /** Messages above this come as streams; the smallest limit that still lets an opening through. */
 const HELD_BYTES = 65_536
@@ -12,9 +10,10 @@ const HELD_BYTES = 65_536
 export const handshakeStreamed: Contender = {
   name: 'pipelined, streamed',
   module: import.meta.url,
-  serve: (arrivals) => serveHandshake(arrivals, streamReaderOf(arrivals), { maxMessageBytes: HELD_BYTES }),
-  connect: async (port) => {
-    const connection = await connectHandshake(port, { pipeline: true })
+  carriers: CARRIERS,
+  serve: (arrivals, berth) => serveOurs(berth, streamReaderOf(arrivals), { maxMessageBytes: HELD_BYTES }),
+  connect: async (address, replies) => {
+    const connection = await connectOurs(address, receiverOf(replies), { pipeline: true })
     return {
       send: (messages) =>
         inHalves(messages, (first, end) => {

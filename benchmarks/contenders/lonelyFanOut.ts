@@ -1,6 +1,6 @@
 import { Broadcaster, Subscriber } from 'framewright/lonely'
 import type { Arrivals, Contender, Serving } from 'framewright/bench'
-import { FanOut, RECEIVERS, sendConfirmed, TOPIC } from './fanOut.js'
+import { FanOut, portIn, RECEIVERS, sendConfirmed, TOPIC } from './fanOut.js'
 
 /** How both ends of ours are joined. */
 export type Way = 'handshake' | 'length' | 'webSocket'
@@ -33,7 +33,7 @@ const serve = async (arrivals: Arrivals, way: Way): Promise<Serving> => {
     }),
   )
   return {
-    port,
+    address: { carrier: 'tcp', port },
     get openConnections() {
       return broadcaster.activeConnections.size
     },
@@ -58,7 +58,7 @@ const contender = (way: Way, name: string, module: string): Contender => ({
   name,
   module,
   serve: (arrivals) => serve(arrivals, way),
-  connect: (port) => connect(way, port),
+  connect: (address) => connect(way, portIn(address)),
 })
 
 export const lonelyHandshake = contender('handshake', 'lonely, handshake framing', import.meta.url)

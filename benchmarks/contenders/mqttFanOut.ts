@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import type { Arrivals, Contender, Serving } from 'framewright/bench'
-import { FanOut, RECEIVERS, sendConfirmed, TOPIC } from './fanOut.js'
+import { FanOut, portIn, RECEIVERS, sendConfirmed, TOPIC } from './fanOut.js'
 import { connectMqtt } from './mqttPackage.js'
 
 const QOS = { qos: 1 } as const
@@ -24,7 +24,7 @@ const serve = async (arrivals: Arrivals): Promise<Serving> => {
     }),
   )
   return {
-    port,
+    address: { carrier: 'tcp', port },
     get openConnections() {
       return broker.connectedClients
     },
@@ -41,8 +41,8 @@ export const mqttFanOut: Contender = {
   module: import.meta.url,
   needs: ['aedes', 'mqtt'],
   serve,
-  connect: async (port) => {
-    const client = await connectMqtt(port)
+  connect: async (address) => {
+    const client = await connectMqtt(portIn(address))
     return {
       send: (messages) => sendConfirmed(messages, (message) => client.publishAsync(TOPIC, message, QOS)),
       close: () => client.endAsync(),

@@ -1,8 +1,16 @@
 import type { Socket } from 'node:net'
-import type { Arrivals, Contender, Messages, Sending } from 'framewright/bench'
-import { inHalves, lastLeft } from './inHalves.js'
-import { connectBare, endBare } from './netConnected.js'
-import { listenBare } from './netListening.js'
+import {
+  type Arrivals,
+  CARRIERS,
+  connectBare,
+  type Contender,
+  endBare,
+  inHalves,
+  lastLeft,
+  listenBare,
+  type Messages,
+  type Sending,
+} from 'framewright/bench'
 
 const LENGTH_BYTES = 4
 
@@ -10,8 +18,9 @@ const LENGTH_BYTES = 4
 export const netAssembled: Contender = {
   name: 'bare net, assembled',
   module: import.meta.url,
-  serve: (arrivals) => listenBare(arrivals, (socket) => assemble(socket, arrivals)),
-  connect: async (port) => new Pusher(await connectBare(port)),
+  carriers: CARRIERS,
+  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => assemble(socket, arrivals)),
+  connect: async (address) => new Pusher(await connectBare(address)),
 }
 
 const assemble = (socket: Socket, arrivals: Arrivals): void => {

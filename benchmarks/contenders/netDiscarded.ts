@@ -1,17 +1,24 @@
 import type { Socket } from 'node:net'
-import type { Contender, Messages, Sending } from 'framewright/bench'
-import { connectBare, endBare } from './netConnected.js'
-import { listenBare } from './netListening.js'
+import {
+  CARRIERS,
+  connectBare,
+  type Contender,
+  endBare,
+  listenBare,
+  type Messages,
+  type Sending,
+} from 'framewright/bench'
 
 /** Bytes and nothing else: no lengths, no answers, thrown away where they arrive. The floor under every stream. */
 export const netDiscarded: Contender = {
   name: 'bare net, thrown away',
   module: import.meta.url,
-  serve: (arrivals) =>
-    listenBare(arrivals, (socket) => {
+  carriers: CARRIERS,
+  serve: (arrivals, berth) =>
+    listenBare(arrivals, berth, (socket) => {
       socket.on('data', (chunk: Buffer) => arrivals.bytes(chunk))
     }),
-  connect: async (port) => new Pusher(await connectBare(port)),
+  connect: async (address) => new Pusher(await connectBare(address)),
 }
 
 class Pusher implements Sending {

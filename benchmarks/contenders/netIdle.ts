@@ -1,17 +1,16 @@
-import type { Contender } from 'framewright/bench'
-import { connectBare, endBare } from './netConnected.js'
-import { listenBare } from './netListening.js'
+import { CARRIERS, connectBare, type Contender, endBare, listenBare } from 'framewright/bench'
 
 /** Sockets with a listener each for data, errors and the end, and nothing else. */
 export const netIdle: Contender = {
   name: 'bare net sockets',
   module: import.meta.url,
-  serve: (arrivals) =>
-    listenBare(arrivals, (socket) => {
+  carriers: CARRIERS,
+  serve: (arrivals, berth) =>
+    listenBare(arrivals, berth, (socket) => {
       socket.on('data', (chunk: Buffer) => arrivals.bytes(chunk))
     }),
-  connect: async (port) => {
-    const socket = await connectBare(port)
+  connect: async (address) => {
+    const socket = await connectBare(address)
     return { send: () => Promise.reject(new Error('it only waits')), close: () => endBare(socket) }
   },
 }

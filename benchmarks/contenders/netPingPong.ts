@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net'
-import type { Arrivals, Contender, Messages, Sending } from 'framewright/bench'
-import { connectBare, endBare } from './netConnected.js'
-import { listenBare } from './netListening.js'
+import {
+  type Arrivals,
+  CARRIERS,
+  connectBare,
+  type Contender,
+  endBare,
+  listenBare,
+  type Messages,
+  type Sending,
+} from 'framewright/bench'
 
 const OK = Buffer.from([0xff])
 const LENGTH_BYTES = 4
@@ -10,15 +17,16 @@ const LENGTH_BYTES = 4
 export const netPingPong: Contender = {
   name: 'bare net ping-pong',
   module: import.meta.url,
-  serve: (arrivals) => listenBare(arrivals, (socket) => answer(socket, arrivals)),
-  connect: async (port) => new Asker(await connectBare(port), false),
+  carriers: CARRIERS,
+  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => answer(socket, arrivals)),
+  connect: async (address) => new Asker(await connectBare(address), false),
 }
 
 /** The same bytes, but the next length leaves when the system has taken the payload: for a sender that waits for that. */
 export const netPingPongAwaited: Contender = {
   ...netPingPong,
   name: 'bare net ping-pong, each awaited',
-  connect: async (port) => new Asker(await connectBare(port), true),
+  connect: async (address) => new Asker(await connectBare(address), true),
 }
 
 const answer = (socket: Socket, arrivals: Arrivals): void => {

@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net'
-import type { Arrivals, Contender, Messages, Sending } from 'framewright/bench'
-import { connectBare, endBare } from './netConnected.js'
-import { listenBare } from './netListening.js'
+import {
+  type Arrivals,
+  CARRIERS,
+  connectBare,
+  type Contender,
+  endBare,
+  listenBare,
+  type Messages,
+  type Sending,
+} from 'framewright/bench'
 
 const LENGTH_BYTES = 4
 const SLAB_BYTES = 65_536
@@ -15,8 +22,9 @@ const WINDOW_BYTES = 1_048_576
 export const netPipelined: Contender = {
   name: 'bare net, same framing',
   module: import.meta.url,
-  serve: (arrivals) => listenBare(arrivals, (socket) => answer(socket, arrivals)),
-  connect: async (port) => new Pusher(await connectBare(port)),
+  carriers: CARRIERS,
+  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => answer(socket, arrivals)),
+  connect: async (address) => new Pusher(await connectBare(address)),
 }
 
 const answer = (socket: Socket, arrivals: Arrivals): void => {

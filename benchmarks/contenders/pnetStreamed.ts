@@ -1,5 +1,6 @@
 import { AdvancedNode, FernetKey, type FunctionCall, NodeKey } from 'framewright/pnet'
 import { Arrivals, type Contender } from 'framewright/bench'
+import { portIn } from './fanOut.js'
 import { PNET_KEY } from './pnetKey.js'
 
 /** Of the network; it protects nothing either. */
@@ -14,11 +15,11 @@ export const pnetStreamed: Contender = {
     const node = new AdvancedNode({ ...common, name: 'server', listen: '127.0.0.1:0' })
     node.register('through', (_call: FunctionCall, input) => watched(input, arrivals))
     await node.serve()
-    return { port: node.address.port, openConnections: 0, close: () => node.shutdown() }
+    return { address: { carrier: 'tcp', port: node.address.port }, openConnections: 0, close: () => node.shutdown() }
   },
-  connect: async (port) => {
+  connect: async (address) => {
     const node = new AdvancedNode({ ...common, name: 'client' })
-    node.addPeer({ name: 'server', host: '127.0.0.1', port, publicKey: common.key.publicKey })
+    node.addPeer({ name: 'server', host: '127.0.0.1', port: portIn(address), publicKey: common.key.publicKey })
     return {
       send: async (messages) => {
         const back = new Arrivals()

@@ -11,7 +11,7 @@ export interface Watcher {
   answered(question: Question, answer: Answer): void
 }
 
-const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 30_000 }
+const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 60_000 }
 
 /**
  * Answers the questions, one after the other. What needs packages that are not installed is left out, and a note says so.
@@ -42,17 +42,21 @@ interface Run {
 
 const answerTo = async (question: Question, { pace, signal, watcher, packages }: Run): Promise<Answer> => {
   const notes = new Set<string>()
+  const note = (text: string): false => {
+    notes.add(text)
+    return false
+  }
   const present = (what: string, needs: readonly string[]): boolean => {
     const missing = missingPackages(needs)
-    if (missing.length > 0) notes.add(`${what} is left out; to have it: npm install ${missing.join(' ')}`)
-    else for (const name of needs) packages.set(name, packageVersion(name) ?? '')
-    return missing.length === 0
+    if (missing.length > 0) return note(`${what} is left out; to have it: npm install ${missing.join(' ')}`)
+    for (const name of needs) packages.set(name, packageVersion(name) ?? '')
+    return true
   }
   if (!present('the question', question.needs ?? [])) return { figures: [], promised: [], notes: [...notes] }
   const progress = (text: string): void => watcher.progress(question, text)
   progress('begins')
   try {
-    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], signal, progress, present })
+    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], signal, progress, note, present })
     return whole(answer, notes)
   } catch (error) {
     if (signal.aborted) throw new Error('stopped before it was done', { cause: error })

@@ -1,9 +1,17 @@
 import { type Load, NUMBER_BYTES } from '@/bench/messages.js'
 import { nowMs } from '@/bench/nowMs.js'
-import { isPattern, patternAt, seemsPattern } from '@/bench/pattern.js'
+import { isPattern, markOf, patternAt, seemsPattern } from '@/bench/pattern.js'
+
+/** Sends a message. Settles when its memory may be used again, or returns nothing if it has been copied. */
+export type SendOne = (message: Buffer) => Promise<unknown> | void
+
+/** Hears of each message that is right. @param index its place in the sample */
+export type Each = (index: number, message: Buffer, answer: SendOne | undefined) => void
 
 /** Sees to it that what arrives is what was sent: every message, once, in order, unaltered. */
 export class Arrivals {
+  /** Set after `expect`, which forgets it. Whole messages only. */
+  each: Each | undefined
   #bytes = 0
   #expected = 0
   #thorough = false
@@ -21,6 +29,7 @@ export class Arrivals {
    * @param thorough compare every byte; otherwise length, number and the ends, which costs a few nanoseconds
    */
   expect(load: Load, thorough: boolean): void {
+    this.each = undefined
     this.#bytes = load.bytes
     this.#expected = load.count
     this.#thorough = thorough
@@ -43,12 +52,16 @@ export class Arrivals {
     if (this.#error !== undefined) throw this.#error
   }
 
-  /** A whole message came. */
-  message(message: Buffer): void {
+  /**
+   * A whole message came; it is looked at before this returns.
+   * @param answer sends a message back on the same connection, for contenders that can
+   */
+  message(message: Buffer, answer?: SendOne): void {
     const index = this.#count++
     if (message.length !== this.#bytes || index >= this.#expected || this.#offset > 0)
       return this.#wrong(index, message.length)
     if (this.#thorough ? !isMessage(message, index) : !this.#seemsMessage(message, index)) return this.#altered(index)
+    this.each?.(index, message, answer)
     if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
   }
 
@@ -90,7 +103,7 @@ export class Arrivals {
     if (this.#offset >= NUMBER_BYTES)
       return this.#thorough ? isPattern(part, this.#offset) : seemsPattern(part, this.#offset)
     const number = Buffer.alloc(NUMBER_BYTES)
-    number.writeUInt32BE(this.#count)
+    number.writeUInt32BE(markOf(this.#count))
     const cut = Math.min(NUMBER_BYTES - this.#offset, part.length)
     if (!part.subarray(0, cut).equals(number.subarray(this.#offset, this.#offset + cut))) return false
     return isPattern(part.subarray(cut, this.#thorough ? part.length : cut), this.#offset + cut)
@@ -99,7 +112,7 @@ export class Arrivals {
   #seemsMessage(message: Buffer, index: number): boolean {
     const bytes = this.#bytes
     if (bytes < NUMBER_BYTES) return true
-    if (message.readUInt32BE(0) !== index) return false
+    if (message.readUInt32BE(0) !== markOf(index)) return false
     return bytes < 2 * NUMBER_BYTES || message.readUInt32BE(bytes - NUMBER_BYTES) === this.#tail
   }
 
@@ -118,5 +131,5 @@ export class Arrivals {
 
 const isMessage = (message: Buffer, index: number): boolean => {
   if (message.length < NUMBER_BYTES) return isPattern(message, 0)
-  return message.readUInt32BE(0) === index && isPattern(message.subarray(NUMBER_BYTES), NUMBER_BYTES)
+  return message.readUInt32BE(0) === markOf(index) && isPattern(message.subarray(NUMBER_BYTES), NUMBER_BYTES)
 }

@@ -1,16 +1,22 @@
-import type { Contender } from '@/bench/contender.js'
+import { Berths } from '@/bench/berths.js'
+import { CARRIER_NEEDS, type Carrier } from '@/bench/carrier.js'
+import type { Described } from '@/bench/contender.js'
+import { Corner, type Mode, type Through } from '@/bench/corner.js'
+import { distributionOf } from '@/bench/distribution.js'
+import { type Lasting, isLasting, lastingLoad } from '@/bench/lasting.js'
 import type { Load } from '@/bench/messages.js'
-import type { Figure, Plan } from '@/bench/question.js'
-import { RemoteEnd } from '@/bench/remoteEnd.js'
-import { megabyteRates, messageRates, type Sample, type Score } from '@/bench/score.js'
+import type { Plan } from '@/bench/question.js'
+import type { Sample, Score } from '@/bench/score.js'
 
-/** A contender with what it is to send in each sample. */
+/** A contender with what it is to send in each sample. Entrants with the same contender and carrier share its processes. */
 export interface Entrant {
-  readonly contender: Contender
-  readonly load: Load
+  readonly contender: Described
+  readonly load: Load | Lasting
+  /** @default 'tcp' */
+  readonly carrier?: Carrier
 }
 
-/** How often entrants meet. */
+/** How often entrants meet, and how they send. */
 export interface Course {
   /** Times that everything begins anew, with fresh processes. How memory lies in a process is luck that lasts. */
   readonly heats: number
@@ -18,6 +24,10 @@ export interface Course {
   readonly rounds: number
   /** Cores that the two ends of an entrant share; see `keepOnCore`. @default 2 */
   readonly cores?: 1 | 2
+  /** @default saturating */
+  readonly mode?: Mode
+  /** Stands between the two ends of each. */
+  readonly through?: Through
 }
 
 /**
@@ -30,95 +40,108 @@ const STEADY_MEMORY = { MALLOC_TRIM_THRESHOLD_: '1073741824', MALLOC_MMAP_THRESH
 /**
  * Lets the entrants send in turn, round after round, so that whatever else the machine does meets all alike. Each has
  * two processes of its own, which sleep while others are at work, and one connection, which stays open for a heat.
- * @returns a score for each entrant, in their order, without samples for one whose packages are not installed
+ * @returns a score for each entrant, in their order, without samples for one that cannot be measured here
  * @throws Error when a message is lost, doubled, altered or late, or when an end fails
  */
 export const bout = async (entrants: readonly Entrant[], course: Course, plan: Plan): Promise<Score[]> => {
-  const present = entrants.filter(({ contender: { name, needs = [] } }) => plan.present(name, needs))
-  const samples = new Map<Entrant, Sample[]>()
+  const standings = entrants.map((entrant) => new Standing(entrant))
+  const present = standings.filter((standing) => standing.canPlay(plan))
   for (let number = 1; number <= course.heats; number++) {
     const progress = (text: string): void => plan.progress(`heat ${number} of ${course.heats}, ${text}`)
-    const samplesOfAll = await heat(present, course, { ...plan, progress })
-    for (const [place, entrant] of present.entries())
-      samples.set(entrant, [...(samples.get(entrant) ?? []), ...(samplesOfAll[place] ?? [])])
+    await heat(present, course, { ...plan, progress })
   }
-  return entrants.map((entrant) => ({
-    name: entrant.contender.name,
-    load: entrant.load,
-    samples: samples.get(entrant) ?? [],
-  }))
+  return standings.map((standing) => standing.score())
 }
 
-/** @returns the samples of each entrant */
-const heat = async (entrants: readonly Entrant[], course: Course, plan: Plan): Promise<Sample[][]> => {
-  const { rounds, cores = 2 } = course
-  const corners = entrants.map((entrant) => new Corner(entrant, plan))
+const heat = async (standings: readonly Standing[], course: Course, plan: Plan): Promise<void> => {
+  const { rounds, cores = 2, mode = { kind: 'saturating' }, through } = course
+  const berths = new Berths()
+  const pairs = pairUp(standings, plan)
+  const corners = pairs.map(({ corner }) => corner)
   try {
-    await Promise.all(corners.map((corner) => corner.enter(cores)))
-    for (const corner of corners) await corner.warmUp(plan.pace === 'trial' ? 1 : 3)
+    await Promise.all(corners.map(async (corner) => corner.enter(await berths.at(corner.carrier), through)))
+    for (const corner of corners) corner.keepOnCores(cores)
+    for (const [place, { corner, own }] of pairs.entries()) {
+      plan.progress(`warming up ${place + 1} of ${pairs.length}`)
+      for (const standing of own) await standing.warmUp(corner, mode, plan.pace === 'trial' ? 1 : 3)
+    }
+    const most = Math.max(0, ...pairs.map(({ own }) => own.length))
     for (let round = 0; round < rounds; round++) {
       plan.progress(`round ${round + 1} of ${rounds}`)
-      for (let place = 0; place < corners.length; place++) await corners[(round + place) % corners.length]?.play()
+      // Those of the same size follow each other, and who begins changes.
+      for (let load = 0; load < most; load++) {
+        for (let place = 0; place < pairs.length; place++) {
+          const pair = pairs[(round + place) % pairs.length]
+          if (pair !== undefined) await pair.own[load]?.play(pair.corner, mode)
+        }
+      }
     }
     for (const corner of corners) await corner.leave()
-    return corners.map(({ samples }) => samples)
   } finally {
     await Promise.all(corners.map((corner) => corner.dismiss()))
+    await berths.leave()
   }
 }
 
-/** The two processes of one entrant. */
-class Corner {
-  readonly entrant: Entrant
-  readonly samples: Sample[] = []
-  readonly #server: RemoteEnd
-  readonly #client: RemoteEnd
+interface Pair {
+  readonly corner: Corner
+  readonly own: Standing[]
+}
 
-  constructor(entrant: Entrant, plan: Plan) {
-    const { name } = entrant.contender
-    this.entrant = entrant
-    this.#server = new RemoteEnd(name, { ...plan, env: STEADY_MEMORY })
-    this.#client = new RemoteEnd(name, { ...plan, env: STEADY_MEMORY })
+/** One corner for each contender and carrier. */
+const pairUp = (standings: readonly Standing[], plan: Plan): Pair[] => {
+  const pairs: Pair[] = []
+  for (const standing of standings) {
+    const { contender, carrier } = standing
+    const pair = pairs.find(({ corner }) => corner.contender === contender && corner.carrier === carrier)
+    if (pair === undefined) {
+      const corner = new Corner(contender, carrier, { ...plan, env: STEADY_MEMORY })
+      pairs.push({ corner, own: [standing] })
+    } else pair.own.push(standing)
+  }
+  return pairs
+}
+
+/** What one entrant has done. */
+class Standing {
+  readonly contender: Described
+  readonly carrier: Carrier
+  readonly #load: Load | Lasting
+  readonly #samples: Sample[] = []
+  readonly #timesNs: Float64Array[] = []
+  /** What is sent in a sample, once that is known. */
+  #each: Load | undefined
+
+  constructor({ contender, load, carrier = 'tcp' }: Entrant) {
+    this.contender = contender
+    this.carrier = carrier
+    this.#load = load
   }
 
-  async enter(cores: 1 | 2): Promise<void> {
-    const { name, module } = this.entrant.contender
-    await this.#client.tell('connect', { name, module }, await this.#server.tell('serve', { name, module }))
-    this.#server.keepOnCore(0)
-    this.#client.keepOnCore(cores - 1)
+  canPlay(plan: Plan): boolean {
+    const { name, needs = [], carriers = ['tcp'], leastBytes = 0 } = this.contender
+    if (!carriers.includes(this.carrier)) return plan.note(`${name} does not go over ${this.carrier}`)
+    if (this.#load.bytes < leastBytes) return plan.note(`${name} carries no messages of ${this.#load.bytes} bytes`)
+    return plan.present(name, [...needs, ...CARRIER_NEEDS[this.carrier]])
   }
 
   /** The first pass compares every byte that arrives. */
-  async warmUp(passes: number): Promise<void> {
-    for (let pass = 0; pass < passes; pass++) await this.#sample(pass === 0)
+  async warmUp(corner: Corner, mode: Mode, passes: number): Promise<void> {
+    this.#each ??= isLasting(this.#load) ? await lastingLoad(corner, mode, this.#load) : this.#load
+    for (let pass = 0; pass < passes; pass++) await corner.play(mode, this.#each, pass === 0)
   }
 
-  async play(): Promise<void> {
-    this.samples.push(await this.#sample(false))
+  async play(corner: Corner, mode: Mode): Promise<void> {
+    if (this.#each === undefined) throw new Error('nothing has been warmed up')
+    const { sample, timesNs } = await corner.play(mode, this.#each)
+    this.#samples.push(sample)
+    if (timesNs.length > 0) this.#timesNs.push(timesNs)
   }
 
-  async leave(): Promise<void> {
-    await this.#client.tell('close')
-    await this.#server.tell('check')
-    await this.#server.tell('close')
-  }
-
-  async dismiss(): Promise<void> {
-    await Promise.all([this.#server.dismiss(), this.#client.dismiss()])
-  }
-
-  async #sample(thorough: boolean): Promise<Sample> {
-    const { load } = this.entrant
-    await this.#server.tell('expect', load, thorough)
-    const [sent, arrived] = await Promise.all([this.#client.tell('send', load), this.#server.tell('arrived')])
-    return { elapsedMs: arrived.endMs - sent.startMs, clientCpuMs: sent.cpuMs, serverCpuMs: arrived.cpuMs }
+  score(): Score {
+    const { contender, carrier } = this
+    const all = { name: contender.name, carrier, bytes: this.#load.bytes, samples: this.#samples }
+    if (this.#timesNs.length === 0) return all
+    return { ...all, latencies: distributionOf(this.#timesNs.flatMap((times) => [...times])) }
   }
 }
-
-/** The figures of a bout in messages a second, or in MB/s where the messages are large. */
-export const figuresOf = (scores: readonly Score[], unit: 'messages/s' | 'MB/s'): Figure[] =>
-  scores.map((score) => ({
-    name: score.name,
-    unit,
-    samples: unit === 'MB/s' ? megabyteRates(score) : messageRates(score),
-  }))

@@ -1,9 +1,24 @@
-import type { Arrivals } from '@/bench/arrivals.js'
+import type { Socket } from 'node:net'
+import type { Arrivals, SendOne } from '@/bench/arrivals.js'
+import type { Address, Berth, Carrier } from '@/bench/carrier.js'
 import type { Messages } from '@/bench/messages.js'
+
+/** What must be known of a contender without starting it. */
+export interface Described {
+  readonly name: string
+  /** `import.meta.url` of the file that exports it; both processes load it from there. */
+  readonly module: string
+  /** Packages that it imports, once it is started only. Where one is not installed, the contender is left out. */
+  readonly needs?: readonly string[]
+  /** What it can be carried by. @default tcp alone; one of `attach` is carried by anything */
+  readonly carriers?: readonly Carrier[]
+  /** Smallest message that it can carry. @default 0 */
+  readonly leastBytes?: number
+}
 
 /** The receiving end of a contender, in the process that listens. */
 export interface Serving {
-  readonly port: number
+  readonly address: Address
   /** Connections that are ready for messages. */
   readonly openConnections: number
   close(): Promise<void>
@@ -17,19 +32,37 @@ export interface Sending {
    * nothing is left to do at this end; that everything has arrived is seen at the other.
    */
   send(messages: Messages): Promise<void>
+  /** Sends one. Needed where it matters when a message is sent; with answers, `replies` must be told of each. */
+  readonly sendOne?: SendOne
   close(): Promise<void>
 }
 
 /** One way to bring messages from one process to another: what a benchmark compares. */
-export interface Contender {
-  readonly name: string
-  /** `import.meta.url` of the file that exports it; both processes load it from there. */
-  readonly module: string
+export interface Contender extends Described {
   /** What an idle client sends to be taken in, and receives when it has been. */
   readonly greeting?: readonly number[]
-  /** Packages that it imports, in `serve` and `connect` only. Where one is not installed, the contender is left out. */
-  readonly needs?: readonly string[]
-  /** Listens at a free port of 127.0.0.1 and tells `arrivals` of everything that comes. */
-  serve(arrivals: Arrivals): Promise<Serving>
-  connect(port: number): Promise<Sending>
+  /** Listens and tells `arrivals` of everything that comes. */
+  serve(arrivals: Arrivals, berth: Berth): Promise<Serving>
+  /** @param replies is told of everything that comes back */
+  connect(address: Address, replies: Arrivals): Promise<Sending>
 }
+
+/** The same at both ends, when all it needs is a connected socket: the shortest way to write a contender. */
+export interface SocketContender extends Described {
+  /**
+   * Begins on a socket that is open; errors and the end of it are looked after.
+   * @param received to be called with each message, in order; it is looked at before that returns
+   */
+  attach(socket: Socket, received: (message: Buffer) => void): Attached | Promise<Attached>
+}
+
+/** What sends on one socket. */
+export interface Attached {
+  /** Sends one message. Settles when its memory may be used again, or returns nothing if it has been copied. */
+  send(message: Buffer): Promise<unknown> | void
+  /** Sends many in a way that suits it better. @see Sending.send */
+  sendAll?(messages: Messages): Promise<void>
+}
+
+/** Any of both. */
+export type AnyContender = Contender | SocketContender

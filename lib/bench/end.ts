@@ -1,14 +1,15 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { Arrivals } from '@/bench/arrivals.js'
-import type { Contender, Sending, Serving } from '@/bench/contender.js'
+import type { Address, Berth } from '@/bench/carrier.js'
+import type { Sending, Serving } from '@/bench/contender.js'
 import { gatherIdleCrowd } from '@/bench/idleCrowd.js'
 import { LiveTimers } from '@/bench/liveTimers.js'
+import { type ContenderRef, loadContender } from '@/bench/loadContender.js'
 import { type Held, heldAfterCollection, PeakMemory } from '@/bench/memory.js'
 import { type Load, Messages } from '@/bench/messages.js'
 import { nowMs } from '@/bench/nowMs.js'
-
-/** Which contender, for a process that has to load it. */
-export type ContenderRef = Pick<Contender, 'name' | 'module'>
+import { paced, type Schedule, timeEach } from '@/bench/paced.js'
+import { answerEach, rally } from '@/bench/rally.js'
 
 /** When something was over, and what it cost this process. */
 export interface Part {
@@ -17,31 +18,37 @@ export interface Part {
   readonly cpuMs: number
 }
 
-/** What one of the two processes of a contender can be told to do. What goes in and out must survive JSON. */
+/** What the receiving end does with each message, beside looking at it. */
+export type Duty = 'look' | 'answer' | 'time'
+
+/** What one of the two processes of a contender can be told to do. What goes in and out is copied between processes. */
 export class End {
   readonly #arrivals = new Arrivals()
+  readonly #replies = new Arrivals()
   #serving: Serving | undefined
   #sending: Sending | undefined
   #messages: Messages | undefined
+  #timesMs: Float64Array = new Float64Array()
   #peak: PeakMemory | undefined
   #timers: LiveTimers | undefined
   #cpu = process.cpuUsage()
   #startMs = 0
 
-  /** @returns the port */
-  async serve(ref: ContenderRef): Promise<number> {
-    this.#serving = await (await load(ref)).serve(this.#arrivals)
-    return this.#serving.port
+  async serve(ref: ContenderRef, berth: Berth): Promise<Address> {
+    this.#serving = await (await loadContender(ref)).serve(this.#arrivals, berth)
+    return this.#serving.address
   }
 
-  async connect(ref: ContenderRef, port: number): Promise<void> {
-    this.#sending = await (await load(ref)).connect(port)
+  async connect(ref: ContenderRef, address: Address): Promise<void> {
+    this.#sending = await (await loadContender(ref)).connect(address, this.#replies)
   }
 
   /** Begins a sample at the receiving end. */
-  expect(amount: Load, thorough: boolean): void {
+  expect(amount: Load, thorough: boolean, duty: Duty = 'look'): void {
     this.#begin()
     this.#arrivals.expect(amount, thorough)
+    if (duty === 'answer') answerEach(this.#arrivals)
+    if (duty === 'time') this.#timesMs = timeEach(this.#arrivals, amount.count)
   }
 
   /** Resolves when everything expected has arrived. */
@@ -49,21 +56,40 @@ export class End {
     return this.#end(await this.#arrivals.all())
   }
 
-  /** Sends a sample. */
+  /** When each message of the last sample arrived, if that was the duty. */
+  arrivalsMs(): Float64Array {
+    return this.#timesMs
+  }
+
+  /** Sends a sample, as fast as it goes. */
   async send(amount: Load): Promise<Part> {
-    if (this.#sending === undefined) throw new Error('not connected')
-    const before = this.#messages
-    const same = before?.bytes === amount.bytes && before.count === amount.count
-    const messages = same ? before : new Messages(amount)
-    this.#messages = messages
+    const [sending, messages] = this.#ready(amount)
     this.#begin()
-    await this.#sending.send(messages)
+    await sending.send(messages)
     return this.#end(nowMs())
+  }
+
+  /** Sends a sample one by one, each when the one before it has come back. @see rally */
+  async rally(amount: Load, thorough: boolean): Promise<Part & { readonly timesNs: Float64Array }> {
+    const [sending, messages] = this.#ready(amount)
+    this.#replies.expect(amount, thorough)
+    this.#begin()
+    const timesNs = await rally(sending, this.#replies, messages)
+    return { ...this.#end(nowMs()), timesNs }
+  }
+
+  /** Sends a sample at a given pace. @see paced */
+  async pace(amount: Load, perSecond: number): Promise<Part & { readonly schedule: Schedule }> {
+    const [sending, messages] = this.#ready(amount)
+    this.#begin()
+    const schedule = await paced(sending, messages, perSecond)
+    return { ...this.#end(nowMs()), schedule }
   }
 
   /** @throws Error when more has arrived than was sent */
   check(): void {
     this.#arrivals.check()
+    this.#replies.check()
   }
 
   async close(): Promise<void> {
@@ -105,6 +131,14 @@ export class End {
     return this.#timers?.count ?? Number.NaN
   }
 
+  #ready(amount: Load): readonly [Sending, Messages] {
+    if (this.#sending === undefined) throw new Error('not connected')
+    const before = this.#messages
+    const same = before?.bytes === amount.bytes && before.count === amount.count
+    this.#messages = same ? before : new Messages(amount)
+    return [this.#sending, this.#messages]
+  }
+
   #begin(): void {
     this.#cpu = process.cpuUsage()
     this.#startMs = nowMs()
@@ -115,12 +149,3 @@ export class End {
     return { startMs: this.#startMs, endMs, cpuMs: (user + system) / 1e3 }
   }
 }
-
-const load = async (ref: ContenderRef): Promise<Contender> => {
-  const exported: Readonly<Record<string, unknown>> = await import(ref.module)
-  for (const value of Object.values(exported)) if (isContender(value) && value.name === ref.name) return value
-  throw new Error(`${ref.module} exports no contender "${ref.name}"`)
-}
-
-const isContender = (value: unknown): value is Contender =>
-  typeof value === 'object' && value !== null && 'serve' in value && 'connect' in value

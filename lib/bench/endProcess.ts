@@ -15,6 +15,7 @@ const obey = async (order: Order): Promise<object> => {
 }
 
 process.on('message', (order: Order) => {
-  void obey(order).then((reply) => process.send?.(reply))
+  // Whoever gave the order may have gone by then.
+  void obey(order).then((reply) => process.send?.(reply, undefined, undefined, () => {}))
 })
 process.on('disconnect', () => process.exit())

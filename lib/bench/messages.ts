@@ -1,12 +1,14 @@
-import { fillWithPattern, PIECE_BYTES, patternAt } from '@/bench/pattern.js'
+import { fillWithPattern, markOf, PIECE_BYTES, patternAt } from '@/bench/pattern.js'
 
 /** How much one sample sends. */
 export interface Load {
+  /** Of each message. */
   readonly bytes: number
+  /** At most 16_777_216: so many have a number of their own. */
   readonly count: number
 }
 
-/** The first bytes of a message are its number in the sample, big-endian; the rest is the pattern. */
+/** The first bytes of a message are its number in the sample, as letters; the rest is the pattern. */
 export const NUMBER_BYTES = 4
 
 const RING_BYTES = 8_388_608
@@ -31,7 +33,7 @@ export class Messages implements Load {
   at(index: number): Buffer {
     this.#ring ??= ringOf(Math.min(this.ahead, this.count), this.bytes)
     const message = this.#ring[index & (this.ahead - 1)] ?? NONE
-    if (this.bytes >= NUMBER_BYTES) message.writeUInt32BE(index)
+    if (this.bytes >= NUMBER_BYTES) message.writeUInt32BE(markOf(index))
     return message
   }
 
@@ -39,7 +41,7 @@ export class Messages implements Load {
   *pieces(index: number): Generator<Buffer, void, undefined> {
     this.#firsts ??= ringOf(Math.min(this.ahead, this.count), Math.min(PIECE_BYTES, this.bytes))
     const first = this.#firsts[index & (this.ahead - 1)] ?? NONE
-    if (first.length >= NUMBER_BYTES) first.writeUInt32BE(index)
+    if (first.length >= NUMBER_BYTES) first.writeUInt32BE(markOf(index))
     yield first
     for (let offset = PIECE_BYTES; offset < this.bytes; offset += PIECE_BYTES) {
       yield patternAt(offset, Math.min(PIECE_BYTES, this.bytes - offset))

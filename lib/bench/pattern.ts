@@ -3,12 +3,23 @@ const PERIOD_BYTES = 65_521
 /** Largest view `patternAt` gives. */
 export const PIECE_BYTES = 65_536
 
+/** Letters only, so that framings of text can carry every message: no quotes, no backslashes, no ends of lines. */
+const LETTERS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+const PAIRS = Uint16Array.from(
+  { length: 4_096 },
+  (_, pair) => ((LETTERS[pair >> 6] ?? 0) << 8) | (LETTERS[pair & 63] ?? 0),
+)
+
+/** The number of a message as four letters, read as an integer of 32 bits, big-endian. @param number below 16_777_216 */
+export const markOf = (number: number): number =>
+  (PAIRS[(number >>> 12) & 4_095] ?? 0) * 65_536 + (PAIRS[number & 4_095] ?? 0)
+
 const PATTERN = ((): Buffer => {
   const bytes = Buffer.alloc(PERIOD_BYTES + PIECE_BYTES)
   let state = 1
   for (let at = 0; at < PERIOD_BYTES; at++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    bytes[at] = state >>> 24
+    bytes[at] = LETTERS[state >>> 26] ?? 0
   }
   for (let at = PERIOD_BYTES; at < bytes.length; at++) bytes[at] = bytes[at - PERIOD_BYTES] ?? 0
   return bytes

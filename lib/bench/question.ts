@@ -1,4 +1,5 @@
-import type { Latencies } from '@/bench/latencies.js'
+import type { Distribution } from '@/bench/distribution.js'
+import type { Point } from '@/bench/point.js'
 import type { Score } from '@/bench/score.js'
 import type { Spread } from '@/bench/statistics.js'
 
@@ -13,18 +14,10 @@ export interface Plan {
   /** Fires when nobody wants to know any more. */
   readonly signal: AbortSignal
   progress(text: string): void
+  /** Something that a reader must know. @returns false, for callers that leave something out */
+  note(text: string): false
   /** @returns whether `what` can be measured here; a note says so where a package that it needs is not installed */
   present(what: string, needs: readonly string[]): boolean
-}
-
-/** What a figure is drawn over; the values of `value` are bytes a message, milliseconds of delay, or connections. */
-export type Axis = 'messageBytes' | 'delayMs' | 'connections'
-
-/** Where a figure stands in a plot: one line for each `line`, such as a contender, and one point for each `value`. */
-export interface Point {
-  readonly line: string
-  readonly axis: Axis
-  readonly value: number
 }
 
 /** One thing measured. */
@@ -35,6 +28,13 @@ export interface Figure {
   readonly unit: string
   /** One a round, in order. None if it was left out. */
   readonly samples: readonly number[]
+}
+
+/** How long messages took, of all rounds together. */
+export interface Latencies extends Distribution {
+  readonly name: string
+  /** For one that is part of a row of like ones. */
+  readonly point?: Point
 }
 
 /** One promised number. */

@@ -53,6 +53,7 @@ export class RemoteEnd {
       execArgv: [...process.execArgv, ...(options.execArgv ?? [])],
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
     })
     const stop = (): void => void this.#process.kill('SIGKILL')
     options.signal?.addEventListener('abort', stop, { once: true })

@@ -15,7 +15,7 @@ const complaint = (contender: Contender, timeoutMs?: number): Promise<string> =>
 }
 
 describe('a bout', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   this.slow(5_000)
 
   it('lets a contender without a fault pass', async () => {

@@ -1,10 +1,11 @@
 import type { Plan } from '@/bench/index.js'
 
 /** How a bout of a spec is made. */
-export const trialPlan = (timeoutMs = 30_000): Plan => ({
+export const trialPlan = (timeoutMs = 60_000): Plan => ({
   pace: 'trial',
   timeoutMs,
   signal: new AbortController().signal,
   progress: () => {},
+  note: () => false,
   present: () => true,
 })

@@ -1,11 +1,7 @@
 import { createHistogram } from 'node:perf_hooks'
-import type { Point } from '@/bench/question.js'
 
-/** How long each of many messages took, of all rounds together. */
-export interface Latencies {
-  readonly name: string
-  /** For one that is part of a row of like ones. */
-  readonly point?: Point
+/** How long each of many messages took, in nanoseconds. */
+export interface Distribution {
   readonly count: number
   readonly minNs: number
   readonly meanNs: number
@@ -23,7 +19,7 @@ const SHARES = [
 ]
 
 /** @param samplesNs at least one */
-export const latenciesOf = (name: string, samplesNs: Iterable<number>, point?: Point): Latencies => {
+export const distributionOf = (samplesNs: Iterable<number>): Distribution => {
   const histogram = createHistogram()
   let sum = 0
   for (const ns of samplesNs) {
@@ -33,8 +29,6 @@ export const latenciesOf = (name: string, samplesNs: Iterable<number>, point?: P
   const { count, min, max } = histogram
   const shares = [...SHARES.filter((share) => (1 - share / 100) * count > 0.5), 100]
   return {
-    name,
-    ...(point === undefined ? {} : { point }),
     count,
     minNs: min,
     meanNs: sum / count,
@@ -44,5 +38,5 @@ export const latenciesOf = (name: string, samplesNs: Iterable<number>, point?: P
 }
 
 /** The least time that `percent` of the messages did not exceed. */
-export const percentileNs = ({ percentiles, maxNs }: Latencies, percent: number): number =>
+export const percentileNs = ({ percentiles, maxNs }: Distribution, percent: number): number =>
   percentiles.find(([share]) => share >= percent)?.[1] ?? maxNs

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Berth, Carrier } from '@/bench/carrier.js'
+import { selfSigned } from '@/core/index.js'
+
+/** Makes berths. One certificate serves them all: a new key takes as long as a whole sample. */
+export class Berths {
+  #certificate: ReturnType<typeof selfSigned> | undefined
+  readonly #paths: string[] = []
+
+  async at(carrier: Carrier): Promise<Berth> {
+    if (carrier === 'tcp') return { carrier }
+    if (carrier === 'unix') return { carrier, path: this.#freePath() }
+    this.#certificate ??= selfSigned()
+    const { key, cert } = await this.#certificate
+    return { carrier, key, cert }
+  }
+
+  /** Removes the paths, also those that a process has left behind. */
+  async leave(): Promise<void> {
+    await Promise.all(this.#paths.splice(0).map((path) => rm(path, { force: true })))
+  }
+
+  #freePath(): string {
+    const path = join(tmpdir(), `framewright-${randomBytes(6).toString('hex')}.sock`)
+    this.#paths.push(path)
+    return path
+  }
+}

@@ -1,0 +1,72 @@
+import type { Socket } from 'node:net'
+import { asError } from '@/bench/asError.js'
+import { connectBare, endBare, listenBare } from '@/bench/bareSockets.js'
+import { CARRIERS } from '@/bench/carrier.js'
+import type { AnyContender, Attached, Contender, Described, SocketContender } from '@/bench/contender.js'
+import { oneByOne } from '@/bench/inHalves.js'
+
+/** Which contender, for a process that has to load it. */
+export type ContenderRef = Pick<Described, 'name' | 'module'>
+
+/** @throws Error when the module cannot be loaded or exports no such contender */
+export const loadContender = async (ref: ContenderRef): Promise<Contender> => {
+  for (const contender of await exportedBy(ref.module))
+    if (contender.name === ref.name) return 'attach' in contender ? onSockets(contender) : contender
+  throw new Error(`${ref.module} exports no contender "${ref.name}"`)
+}
+
+/**
+ * What is known of all contenders that a module exports, wherever it lies.
+ * @param module its URL @throws Error when it cannot be loaded or exports none
+ */
+export const describeContenders = async (module: string): Promise<readonly Described[]> => {
+  const found = await exportedBy(module)
+  if (found.length === 0)
+    throw new Error(`${module} exports no contender: an object with a name and attach(), or serve() and connect()`)
+  return found.map(({ name, needs = [], carriers, leastBytes = 0, ...how }) => ({
+    name,
+    module,
+    needs,
+    carriers: carriers ?? ('attach' in how ? CARRIERS : ['tcp']),
+    leastBytes,
+  }))
+}
+
+const exportedBy = async (module: string): Promise<AnyContender[]> => {
+  const exported: Readonly<Record<string, unknown>> = await import(module)
+  return Object.values(exported).filter(isContender)
+}
+
+const isContender = (value: unknown): value is AnyContender =>
+  typeof value === 'object' &&
+  value !== null &&
+  'name' in value &&
+  typeof value.name === 'string' &&
+  ('attach' in value || ('serve' in value && 'connect' in value))
+
+/** A contender whose ends are alike, as one with two ends. */
+const onSockets = (contender: SocketContender): Contender => ({
+  ...contender,
+  carriers: contender.carriers ?? CARRIERS,
+  serve: (arrivals, berth) => {
+    const begin = async (socket: Socket): Promise<void> => {
+      let attached: Attached | undefined
+      const answer = (message: Buffer): Promise<unknown> | void => attached?.send(message)
+      attached = await contender.attach(socket, (message) => arrivals.message(message, answer))
+    }
+    return listenBare(arrivals, berth, (socket) => {
+      begin(socket).catch((error: unknown) => arrivals.fail(asError(error)))
+    })
+  },
+  connect: async (address, replies) => {
+    const socket = await connectBare(address)
+    socket.on('error', (error) => replies.fail(error))
+    const attached = await contender.attach(socket, (message) => replies.message(message))
+    const sendOne = (message: Buffer): Promise<unknown> | void => attached.send(message)
+    return {
+      send: async (messages) => attached.sendAll?.(messages) ?? oneByOne(messages, sendOne),
+      sendOne,
+      close: () => endBare(socket),
+    }
+  },
+})
