@@ -8,7 +8,7 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/serverOptions.js'
-import { EXPERIMENTS, FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES, WIRES } from '@/lab/index.js'
+import { EXPERIMENTS, FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES, TRACE_TABLE_RANGES, WIRES } from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -71,6 +71,7 @@ describe('docs/limits.md', () => {
     ['hmac', HMAC_RANGES],
     ['lab', PROXY_RANGES],
     ['lab timeline', TIMELINE_RANGES],
+    ['lab table', TRACE_TABLE_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {

@@ -1,14 +1,16 @@
 import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { byteCount, counted } from '@/cli/amounts.js'
-import { HELP, needed, oneOf, type Options, readArguments } from '@/cli/arguments.js'
+import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CaptureFile } from '@/cli/captureFile.js'
 import type { Command } from '@/cli/command.js'
 import { FAULT_NOTES, FAULTS, faultsFrom, seedFrom } from '@/cli/faultOption.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
+import { PageFile } from '@/cli/pageFile.js'
 import { paintFor } from '@/cli/paint.js'
 import { Report } from '@/cli/report.js'
 import { stopped } from '@/cli/stopped.js'
+import { traceRecorded } from '@/cli/traceRecorded.js'
 import { UsageError } from '@/cli/usageError.js'
 import {
   Capture,
@@ -19,7 +21,9 @@ import {
   Proxy,
   type ProxyEvent,
   proxyTap,
+  TRACE_TABLE_RANGES,
   type TraceEvent,
+  type TraceRow,
   traceRow,
   WIRES,
 } from '@/lab/index.js'
@@ -29,6 +33,9 @@ const OPTIONS = {
   framing: { type: 'string', value: 'NAME', help: 'how it is read along, see below; handshake unless given' },
   ...FAULTS,
   pcap: { type: 'string', value: 'FILE', help: 'writes a capture for Wireshark, too (pcapng)' },
+  html: { type: 'string', value: 'FILE', help: 'writes a page to move and zoom in, when it ends' },
+  'max-rows': { type: 'string', value: 'N', help: 'rows that such a page keeps at most, 1000000 unless given' },
+  from: { type: 'string', value: 'FILE', help: 'draws what --json has printed before, instead of listening' },
   json: { type: 'boolean', help: 'one object a line instead of a ladder' },
   ...HELP,
 } as const satisfies Options
@@ -47,12 +54,14 @@ class Printer {
     this.#ladder = ladder
   }
 
-  print(event: TraceEvent): void {
+  /** @returns the row that was printed */
+  print(event: TraceEvent): TraceRow {
     if (event.kind === 'open') this.conversations++
     else if (event.kind === 'said') this.bytes[event.from] += event.bytes.length
     else if (event.kind === 'note') this.faults++
     const row = traceRow(event, this.#startMs)
     this.#report.tell(row.event, row, this.#ladder.row(row))
+    return row
   }
 
   summary(): void {
@@ -65,6 +74,14 @@ class Printer {
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 2)
+  const [fallbackRows, leastRows, mostRows] = TRACE_TABLE_RANGES.maxRows
+  const maxRows = numberFrom(values['max-rows'] ?? String(fallbackRows), '--max-rows', leastRows, mostRows)
+  if (values.from !== undefined) {
+    const { from, html, json = false, framing, pcap, fault, seed } = values
+    if (positionals.length > 0 || [framing, pcap, fault, seed].some((value) => value !== undefined))
+      throw new UsageError('--from goes with --html, --max-rows and --json only')
+    return traceRecorded({ from, html, maxRows, json }, io)
+  }
   const listen = addressFrom(needed(positionals, 0, 'LISTEN'))
   const target = addressFrom(needed(positionals, 1, 'TARGET'))
   const names = DIALECTS.map(({ name }) => name)
@@ -74,7 +91,12 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const report = new Report(io, values.json === true)
   const ladder = new Ladder({ paint: paintFor(io.stdout, io.environment), numbered: true })
   const printer = new Printer(report, ladder)
-  const observers = [proxyTap(dialect, (event) => printer.print(event))]
+  let page: PageFile | undefined
+  const show = (event: TraceEvent): void => {
+    const row = printer.print(event)
+    page?.add(row)
+  }
+  const observers = [proxyTap(dialect, show)]
   const observe = (event: ProxyEvent): void => {
     for (const observer of observers) observer(event)
   }
@@ -88,6 +110,10 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
       const capture = new Capture((bytes) => file?.write(bytes))
       observers.push(captureProxy(capture, dialect))
     }
+    if (values.html !== undefined) {
+      const title = `Timeline of ${String(proxy.address)}, for ${String(target)}`
+      page = new PageFile(values.html, { title, maxRows }, (error) => broken.abort(error))
+    }
     const faultNames = faults.map(({ name }) => name)
     const told = faults.length === 0 ? '' : `, with ${faultNames.join(' ')} of --seed ${seed}`
     const facts = { ...addressFacts(proxy.address), target: target.toString(), faults: faultNames, seed }
@@ -97,6 +123,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   } finally {
     await proxy.close()
     file?.close()
+    page?.finish()
   }
   printer.summary()
   if (broken.signal.reason instanceof Error) throw broken.signal.reason
@@ -141,6 +168,8 @@ export const trace: Command = {
       ['trace 4001 4000', 'shows what "framewright send 4001 --text hi" says to port 4000'],
       ['trace 4001 4000 --fault slice:1..7 --seed 42', 'in pieces of 1 to 7 bytes, each time the same'],
       ['trace 4001 4000 --fault latency:20±5 --fault reset@3f/up', 'slowly, and no further than three frames'],
+      ['trace 4001 4000 --html run.html', 'and a page of it all, to look at in a browser'],
+      ['trace --from run.jsonl --html run.html', 'the same from what --json has printed'],
       ['trace 8081 example.org:80 --framing raw --pcap web.pcapng', 'any protocol, and all of it for Wireshark'],
     ],
   }),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { DIALECTS } from '@/lab/index.js'
@@ -154,6 +154,72 @@ describe('framewright trace', () => {
     expect([code, err.includes('(path: /dev/full, system: ENOSPC) [FILE_FAILED]')]).to.deep.equal([1, true])
   })
 
+  it('--html writes a page of it all when it ends, the rows in it as data only', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'trace.html')
+      await using ends = await traced(['--framing', 'line', '--html', file, '--max-rows', '2'])
+      ends.client.send(Buffer.from('</script><script>alert(1)</script>\n').toString('hex'))
+      await ends.run.line('end of a line of 34 bytes')
+      linesOf(await ends.stop())
+      const text = await readFile(file, 'utf8')
+      expect(text)
+        .to.match(/^<!doctype html>/)
+        .and.to.match(/Timeline of 127\.0\.0\.1:\d+, for 127\.0\.0\.1:\d+<\/title>/)
+      expect(text).to.match(/2 rows of 1 conversation in [\d.,]+ ms\. \d+ rows? more (was|were) not kept\./)
+      expect(text).not.to.include('alert(1)')
+    } finally {
+      await removeFolder(folder)
+    }
+  })
+
+  it('--from draws what --json has printed before, as a ladder, as JSON or as a page', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'run.jsonl')
+      await using ends = await traced(['--json'])
+      ends.client.send('ff')
+      await ends.target.expect('ff')
+      await ends.run.line('opening: yes')
+      const { out } = await ends.stop()
+      await writeFile(file, out)
+      await using drawn = runHere(['trace', '--from', file])
+      expect(linesOf(await drawn.ended).join('\n')).to.match(/#1 .* ff ─+▶ .* opening: yes\n/)
+      await using again = runHere(['trace', '--from', file, '--json'])
+      expect(linesOf(await again.ended)).to.deep.equal(
+        out.split('\n').filter((line) => !/"(listening|done)"/.test(line)),
+      )
+      const html = join(folder, 'run.html')
+      await using page = runHere(['trace', '--from', file, '--html', html])
+      expect(linesOf(await page.ended)[0]).to.match(/^\d+ rows of .*run\.jsonl are drawn in .*run\.html$/)
+      expect(await readFile(html, 'utf8')).to.match(/\d+ rows of 1 conversation in /)
+    } finally {
+      await removeFolder(folder)
+    }
+  })
+
+  it('--from names the line that is no row, and ends with 1', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'run.jsonl')
+      for (const [text, why] of [
+        ['{"event":"done"}\n\n{"event":"open"}\n', 'line 3: conversation is no whole number below 2^32'],
+        ['{"event":"done"}\nhello\n', 'line 2: it is no JSON'],
+        ['[1', 'line 1: it is no JSON'],
+      ] as const) {
+        await writeFile(file, text)
+        await using run = runHere(['trace', '--from', file])
+        const { code, err } = await run.ended
+        expect([code, err]).to.deep.equal([1, `framewright: ${file}, ${why}\n`])
+      }
+      await using run = runHere(['trace', '--from', join(folder, 'none')])
+      const { code, err } = await run.ended
+      expect([code, err.includes('system: ENOENT')]).to.deep.equal([1, true])
+    } finally {
+      await removeFolder(folder)
+    }
+  })
+
   it('says why a target cannot be reached, and waits for the next who connects', async () => {
     const listener = await RawListener.open()
     await listener[Symbol.asyncDispose]()
@@ -170,6 +236,9 @@ describe('framewright trace', () => {
     [['trace'], 'LISTEN is missing'],
     [['trace', '0'], 'TARGET is missing'],
     [['trace', '0', '0'], '127.0.0.1:0: port 0 is for listening only; connect to the port that the server was given'],
+    [['trace', '0', '1', '--from', 'x'], '--from goes with --html, --max-rows and --json only'],
+    [['trace', '--from', 'x', '--seed', '1'], '--from goes with --html, --max-rows and --json only'],
+    [['trace', '0', '1', '--max-rows', '0'], '--max-rows wants a whole number from 1 to 10000000'],
     [['trace', '0', '1', '--fault', 'lag:1'], '--fault "lag:1": there is no fault "lag"; write latency, bandwidth'],
     [['trace', '0', '1', '--fault', 'slice'], '--fault "slice": it does not say how much; write slice:BYTES'],
     [

@@ -1,4 +1,6 @@
 import { checkRanges } from '@/core/index.js'
+import { tracePage, type TracePageOptions } from '@/lab/page/tracePage.js'
+import { TraceTable } from '@/lab/page/traceTable.js'
 import { foundWhen } from '@/lab/trace/foundWhen.js'
 import { Ladder, type LadderStyle } from '@/lab/trace/ladder.js'
 import type { TraceEvent } from '@/lab/trace/traceEvent.js'
@@ -61,6 +63,14 @@ export class Timeline {
   /** One JSON object a line. */
   jsonLines(): string {
     return this.rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+  }
+
+  /** One HTML page to move and zoom in, which opens without a network. */
+  html(options: TracePageOptions = {}): string {
+    const table = new TraceTable({ maxRows: this.#maxRows })
+    for (const row of this.#rows) table.add(row)
+    table.lose(this.#lost)
+    return tracePage(table, options)
   }
 
   /** What was found of each direction of each conversation. */

@@ -1,0 +1,39 @@
+import type { Io } from '@/cli/io.js'
+import { PageFile } from '@/cli/pageFile.js'
+import { paintFor } from '@/cli/paint.js'
+import { recordedRows } from '@/cli/recordedRows.js'
+import { Report } from '@/cli/report.js'
+import { Ladder } from '@/lab/index.js'
+
+/** What is drawn, and where. */
+export interface Recorded {
+  /** The file of JSON lines. */
+  readonly from: string
+  readonly html?: string | undefined
+  readonly maxRows: number
+  readonly json: boolean
+}
+
+/** Draws what was recorded before: on stdout, unless a page is all that is wanted. */
+export const traceRecorded = async ({ from, html, maxRows, json }: Recorded, io: Io): Promise<number> => {
+  const report = new Report(io, json)
+  const ladder = new Ladder({ paint: paintFor(io.stdout, io.environment), numbered: true })
+  let broken: Error | undefined
+  const page =
+    html === undefined
+      ? undefined
+      : new PageFile(html, { title: `Timeline of ${from}`, maxRows }, (error) => (broken = error))
+  const printed = html === undefined || json
+  let rows = 0
+  if (printed) report.say(`${ladder.head()}\n`)
+  for await (const row of recordedRows(from)) {
+    if (io.stop.aborted) break
+    rows++
+    page?.add(row)
+    if (printed) report.tell(row.event, row, ladder.row(row))
+  }
+  page?.finish()
+  if (broken !== undefined) throw broken
+  if (!printed) report.say(`${rows} rows of ${from} are drawn in ${html}\n`)
+  return 0
+}

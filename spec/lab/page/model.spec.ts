@@ -1,0 +1,165 @@
+import { expect } from 'chai'
+import { binned } from '@/lab/page/model/bins.js'
+import { pickedRows, rangesIn } from '@/lab/page/model/filter.js'
+import { foundRows } from '@/lab/page/model/finder.js'
+import { type Mark, MARKS, maskOf } from '@/lab/page/model/marks.js'
+import { Rows } from '@/lab/page/model/rows.js'
+import { hexText, msText, quotedText, spanText } from '@/lab/page/model/rowWords.js'
+import { Track } from '@/lab/page/model/track.js'
+import { MARGIN_PX, Viewport } from '@/lab/page/model/viewport.js'
+import { TraceTable } from '@/lab/page/traceTable.js'
+import { hex } from '../../support/hex.js'
+import { TRACE_ROWS } from '../../support/traceRows.js'
+
+const table = new TraceTable()
+for (const row of TRACE_ROWS) table.add(row)
+const rows = new Rows(table.encode())
+const ALL = maskOf(MARKS)
+const picked = (marks: readonly Mark[], conversations: [number, number][] = []): number[] => [
+  ...pickedRows(rows, { mask: maskOf(marks), conversations }),
+]
+
+describe('what a page shows', () => {
+  it('is the rows that have one of the marks, in the conversations that are wanted', () => {
+    expect(picked(['length'])).to.deep.equal([3, 6])
+    expect(picked(['payload', 'answer'])).to.deep.equal([5, 6])
+    expect(picked(['open', 'close'], [[2, 2]])).to.deep.equal([7, 18])
+    expect(picked([])).to.deep.equal([])
+  })
+
+  for (const [typed, ranges] of [
+    ['', []],
+    ['3', [[3, 3]]],
+    [
+      '1, 4-6',
+      [
+        [1, 1],
+        [4, 6],
+      ],
+    ],
+    ['#2', [[2, 2]]],
+    ['x 7-', []],
+  ] as const)
+    it(`reads ${JSON.stringify(typed)} as ${JSON.stringify(ranges)}`, () => {
+      expect(rangesIn(typed)).to.deep.equal(ranges)
+    })
+})
+
+describe('the search of a page', () => {
+  const found = (query: string): number[] =>
+    [...foundRows(rows, query).entries()].flatMap(([row, is]) => (is ? [row] : []))
+
+  for (const [query, where, matches] of [
+    ['withheld', 'words', [4]],
+    ['WITHHELD', 'words, whatever the case', [4]],
+    ['length 3', 'the words of one stretch', [6]],
+    ['hello', 'bytes as text', [6]],
+    ['6c6c6f', 'bytes as digits', [6]],
+    ['6c 6c 6f', 'bytes as digits with spaces', [6]],
+    ['0x6c6f', 'bytes as digits behind 0x', [6]],
+    ['6f 00 00', 'bytes across two stretches', [6]],
+    ['ff 00', 'bytes of two rows', []],
+    ['', 'nothing', []],
+  ] as const)
+    it(`finds ${where}: ${JSON.stringify(query)}`, () => {
+      expect(found(query)).to.deep.equal(matches)
+    })
+})
+
+describe('the track of a page', () => {
+  const all = pickedRows(rows, { mask: ALL, conversations: [] })
+
+  it('at scale, lets what was said go from when it left to when it came', () => {
+    const track = new Track(rows, all, 'time')
+    expect([track.from[6], track.to[6], track.anchor(6)]).to.deep.equal([48_000, 50_500, 48_000])
+    expect([track.first, track.last]).to.deep.equal([0, 63_000])
+    expect(track.indexAt(46_000)).to.equal(5)
+  })
+
+  it('in order, lets openings that cross on the way cross', () => {
+    const track = new Track(rows, all, 'order')
+    // Row 1 leaves at 1 ms and comes at 3 ms, behind row 2 of 2 ms; row 2 comes at 4 ms, before row 3 of 5 ms.
+    expect([track.from[1], track.from[2]]).to.deep.equal([1.5, 2.5])
+    expect([track.to[1], track.to[2]]).to.deep.equal([2.8, 2.8])
+    expect([track.first, track.last]).to.deep.equal([0, rows.count])
+  })
+
+  it('visits exactly the rows that have a part in sight, also those that are long on the way', () => {
+    const track = new Track(rows, all, 'time')
+    const visited: number[] = []
+    track.visit(49_000, 50_000, (index) => visited.push(index))
+    expect(visited).to.deep.equal([6])
+  })
+
+  it('finds a row again by its number, or where it would be', () => {
+    const some = new Track(rows, pickedRows(rows, { mask: maskOf(['length']), conversations: [] }), 'order')
+    expect([some.indexOf(3), some.indexOf(4), some.indexOf(6), some.indexOf(9)]).to.deep.equal([0, 1, 1, 2])
+  })
+
+  it('has a length even without rows', () => {
+    const none = new Track(rows, new Uint32Array(), 'time')
+    expect([none.first, none.last]).to.deep.equal([0, 1])
+  })
+
+  it('counts every row in one part of the whole, by who speaks', () => {
+    const track = new Track(rows, all, 'order')
+    const { opener, acceptor, marks } = binned(track, 0, rows.count, 4)
+    const sum = (cells: Uint32Array): number => cells.reduce((before, one) => before + one, 0)
+    expect([sum(opener), sum(acceptor), sum(marks)]).to.deep.equal([5, 3, 12])
+  })
+})
+
+describe('the part in sight', () => {
+  const viewport = (): Viewport => {
+    const made = new Viewport()
+    made.resize(100)
+    made.setTrack(0, 1_000, 0.1)
+    made.begin(0, 1)
+    return made
+  }
+
+  it('never leaves the track by more than its margin', () => {
+    const view = viewport()
+    view.pan(-5_000)
+    expect(view.top).to.equal(-MARGIN_PX)
+    view.pan(50_000)
+    expect(view.bottom).to.equal(1_000 + MARGIN_PX)
+  })
+
+  it('comes nearer around the pointer: what is there stays there', () => {
+    const view = viewport()
+    view.pan(400)
+    const place = view.placeOf(30)
+    view.zoom(2, 30)
+    expect([view.perPx, view.placeOf(30)]).to.deep.equal([0.5, place])
+  })
+
+  it('comes no nearer than it may, and goes no further than the whole', () => {
+    const view = viewport()
+    view.zoom(1e9)
+    expect(view.perPx).to.equal(0.1)
+    view.zoom(1e-9)
+    expect([view.yOf(0), view.yOf(1_000)]).to.deep.equal([MARGIN_PX, 100 - MARGIN_PX])
+  })
+
+  it('moves only as far as it must to show a place', () => {
+    const view = viewport()
+    view.reveal(40)
+    expect(view.top).to.equal(-MARGIN_PX)
+    view.reveal(500)
+    expect(view.yOf(500)).to.equal(75)
+  })
+})
+
+describe('words of a page', () => {
+  it('tell times, spans, digits and text', () => {
+    expect([msText(12_345_678), msText(0), msText(Number.NaN)]).to.deep.equal(['12,345.678', '0.000', ''])
+    expect([spanText(850), spanText(12_345), spanText(4_500_000)]).to.deep.equal(['850 µs', '12.3 ms', '4.5 s'])
+    expect([hexText(hex('0102'), 2), hexText(hex('010203'), 2), hexText(hex('01'), 2, 9)]).to.deep.equal([
+      '01 02',
+      '01 02 ..',
+      '01 ..',
+    ])
+    expect([quotedText(hex('686900'), 2), quotedText(hex('0000'), 2)]).to.deep.equal(['"hi" ..', ''])
+  })
+})
