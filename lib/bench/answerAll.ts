@@ -26,7 +26,7 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   for (const question of questions) {
     const answer = await answerTo(question, { pace, signal, watcher, packages })
     if (signal.aborted) throw new Error('stopped before it was done')
-    answers.push({ question: question.name, answer })
+    answers.push({ question: question.name, asks: question.asks, answer })
     watcher.answered(question, answer)
   }
   return { environment: { ...where, packages: Object.fromEntries(packages) }, pace, startedAt, answers }

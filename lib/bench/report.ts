@@ -8,7 +8,7 @@ export interface Report {
   readonly pace: Pace
   /** ISO 8601. */
   readonly startedAt: string
-  readonly answers: readonly { readonly question: string; readonly answer: Answer }[]
+  readonly answers: readonly { readonly question: string; readonly asks: string; readonly answer: Answer }[]
 }
 
 /** In one line, what a report was measured on. */

@@ -1,4 +1,5 @@
 import { bench } from '@/cli/bench/bench.js'
+import { benchCompare } from '@/cli/bench/benchCompare.js'
 import { chatJoin, chatListen } from '@/cli/chat.js'
 import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   labRun,
   labAll,
   bench,
+  benchCompare,
   tour,
   tourPeer,
 ]

@@ -80,7 +80,7 @@ export const factList = (facts: readonly Fact[]): Markup | undefined =>
 export const paragraph = (text: string | Markup): Markup => html`<p>${text}</p>`
 
 /** Charts beside each other where there is room, otherwise one below the other. */
-export const charts = (figures: readonly Markup[]): Markup => html`<div class="charts">${figures}</div>`
+export const charts = (figures: readonly (Markup | undefined)[]): Markup => html`<div class="charts">${figures}</div>`
 
 /** Data for a script of the page, which finds it by its id and reads its text as JSON. */
 export const jsonBlock = (id: string, value: unknown): Markup =>

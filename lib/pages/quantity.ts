@@ -11,12 +11,12 @@ const TIMES = [
 const UNSCALED = /^([kKMGµnm](i?B|s)\b|%|×)/
 
 /**
- * A number as people read it, with three digits that count: `64 KiB` for the unit `B`, `12.3 µs` for `ms`, `4.2 M
- * messages/s` for any other. What is no number is `n/a`.
+ * A number as people read it, with three digits that count: `64 KiB` for the unit `B`, `12.3 µs a call` for `ms a call`,
+ * `4.2 M messages/s` for any other. What is no number is `n/a`.
  */
 export const quantity = (value: number, unit = ''): string => {
   const [number, scaled] = parts(value, unit)
-  const rest = unit === 'B' || unit === 'ms' ? '' : unit
+  const rest = unit.replace(/^(B|ms)(?= |$)/, '').trim()
   return [number, scaled, rest].filter((part) => part !== '').join(' ')
 }
 
@@ -28,14 +28,15 @@ export const tickLabel = (value: number, unit = ''): string => {
 
 /** The number, and its unit as far as that follows from its size. */
 const parts = (value: number, unit: string, scaledFrom = 1e4): readonly [number: string, scaled: string] => {
+  const [measure] = unit.split(' ', 1)
   if (Number.isNaN(value)) return ['n/a', '']
   if (!Number.isFinite(value)) return [value > 0 ? '∞' : '−∞', '']
   const size = Math.abs(value)
-  if (unit === 'B') {
+  if (measure === 'B') {
     const step = Math.max(0, Math.min(BINARY.length - 1, Math.floor(Math.log2(Math.max(size, 1)) / 10)))
     return [digits(value / 1024 ** step), BINARY[step] ?? '']
   }
-  if (unit === 'ms') {
+  if (measure === 'ms') {
     const [name, ms] = TIMES.find(([, at]) => size >= at) ?? (size === 0 ? ['ms', 1] : ['ns', 1e-6])
     return [digits(value / ms), name]
   }

@@ -46,6 +46,8 @@ export const scaleOf = (axis: Axis, values: readonly number[], about: number): S
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
 const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 
+const isBytes = (unit: string | undefined): boolean => unit?.split(' ', 1)[0] === 'B'
+
 const linearScale = ({ unit, fromZero = false }: Axis, shown: readonly number[], about: number): Scale => {
   const all = shown.length === 0 ? [0, 1] : fromZero ? [...shown, 0] : shown
   let [from, to] = [least(all), most(all)]
@@ -53,7 +55,7 @@ const linearScale = ({ unit, fromZero = false }: Axis, shown: readonly number[],
   // Nearly alike is alike: between them there are no round numbers to write.
   if (to - from <= Math.max(1e-280, 1e-9 * size))
     [from, to] = size < 1e-270 ? [0, 1] : [from - Math.abs(from) / 2, to + Math.abs(to) / 2]
-  const ticks = evenTicks(from, to, about, unit === 'B')
+  const ticks = evenTicks(from, to, about, isBytes(unit))
   const [first = from, last = to] = [ticks[0], ticks.at(-1)]
   return { ticks, place: (value) => (value - first) / (last - first), label: (value) => tickLabel(value, unit) }
 }
@@ -61,7 +63,7 @@ const linearScale = ({ unit, fromZero = false }: Axis, shown: readonly number[],
 const logScale = ({ unit }: Axis, shown: readonly number[], about: number): Scale => {
   const positive = shown.filter((value) => value > 0)
   const [from, to] = positive.length === 0 ? [1, 10] : [least(positive), most(positive)]
-  const base = unit === 'B' ? 2 : 10
+  const base = isBytes(unit) ? 2 : 10
   const ticks = powerTicks(from === to ? from / 1.9 : from, from === to ? to * 1.9 : to, about, base)
   const [first, last] = [Math.log(ticks[0] ?? from), Math.log(ticks.at(-1) ?? to)]
   const hasZero = positive.length < shown.length
@@ -77,10 +79,10 @@ const logScale = ({ unit }: Axis, shown: readonly number[], about: number): Scal
 const NINES = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999, 99.99999] as const
 
 const percentileScale = (shown: readonly number[]): Scale => {
-  // 100 itself has no place; it stands at the end.
+  // 100 itself would be endlessly far; it stands at the end, one nine behind the others.
   const highest = most(shown.filter((value) => value < 100))
-  const end = NINES.findIndex((nine) => nine >= highest)
-  const ticks = NINES.slice(0, Math.max(4, end === -1 ? NINES.length : end + 1))
+  const end = NINES.findIndex((nine) => nine >= highest) + (shown.includes(100) ? 1 : 0)
+  const ticks = NINES.slice(0, Math.max(4, end < 0 ? NINES.length : end + 1))
   const nines = (value: number): number => -Math.log10(1 - value / 100)
   const whole = nines(ticks.at(-1) ?? 99)
   return {
@@ -92,7 +94,7 @@ const percentileScale = (shown: readonly number[]): Scale => {
 
 /** The title of an axis with its unit, where the ticks do not say it. */
 export const axisTitle = ({ title, unit = '', scale }: Axis): string => {
-  const notes = [unit === 'B' || unit === 'ms' ? '' : unit, scale === 'log' ? 'log scale' : '']
+  const notes = [unit.replace(/^(B|ms)(?= |$)/, '').trim(), scale === 'log' ? 'log scale' : '']
   const note = notes.filter((part) => part !== '').join(', ')
   return note === '' ? title : `${title} (${note})`
 }

@@ -33,7 +33,9 @@ describe('answering questions', function () {
     const question: Question = { ...questionFor([]), needs: ['no-such-package-of-ours'] }
     const { answers } = await answerAll([question], 'trial', WATCHER)
     const notes = ['the question is left out; to have it: npm install no-such-package-of-ours']
-    expect(answers).to.deep.equal([{ question: 'present', answer: { figures: [], promised: [], notes } }])
+    expect(answers).to.deep.equal([
+      { question: 'present', asks: 'Who is there?', answer: { figures: [], promised: [], notes } },
+    ])
   })
 
   it('says where a run was made: Node, processor, cores, system, and the versions of what is compared', async () => {

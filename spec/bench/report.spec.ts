@@ -14,7 +14,7 @@ const ANSWER: Answer = {
 const report = {
   environment: environment(),
   startedAt: '2026-01-01T00:00:00.000Z',
-  answers: [{ question: 'fixed', answer: ANSWER }],
+  answers: [{ question: 'fixed', asks: 'What?', answer: ANSWER }],
 }
 
 describe('a report', () => {

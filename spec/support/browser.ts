@@ -30,7 +30,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** The one browser of a run, and the folder of the pages that it is shown. */
+/** The one browser of this process, and the folder of the pages that it is shown. */
 let running: Promise<{ readonly browser: Browser; readonly folder: string }> | undefined
 let pages = 0
 
@@ -41,18 +41,21 @@ const start = async (): Promise<{ readonly browser: Browser; readonly folder: st
   return { browser: await chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS }), folder }
 }
 
-after(async () => {
+const stop = async (): Promise<void> => {
   if (running === undefined) return
   const { browser, folder } = await running
+  running = undefined
   await browser.close()
   await rm(folder, { recursive: true, force: true })
-})
+}
 
 /**
  * Specs that look at pages in Chromium. Without one they are skipped, and the title says so. They have a minute each: to
  * start a browser on a busy machine takes seconds.
  */
 export const describePictures = (title: string, body: () => void): void => {
+  // Behind the last spec of all files that run as one; where files run beside each other, behind each.
+  after(stop)
   describe(HAS_BROWSER ? title : `${title} (skipped: there is no Chromium here to look at them)`, function () {
     this.timeout(60_000)
     before(function () {

@@ -7,6 +7,7 @@ import {
   environment,
   type Pace,
   type Question,
+  reportPage,
 } from '@/bench/index.js'
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import { allQuestions } from '@/cli/bench/allQuestions.js'
@@ -25,6 +26,7 @@ const OPTIONS = {
   full: { type: 'boolean', help: 'takes its time; promised numbers are meant for this' },
   trial: { type: 'boolean', help: 'seconds; shows that everything works and arrives, judges nothing' },
   json: { type: 'string', value: 'FILE', help: 'writes the environment and every sample, to keep or to compare' },
+  html: { type: 'string', value: 'FILE', help: 'writes a page with charts, which opens without a network' },
   ...HELP,
 } as const satisfies Options
 
@@ -53,6 +55,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     })
     io.stdout.write(describeVerdicts(report))
     if (values.json !== undefined) await keep(values.json, `${JSON.stringify(report)}\n`)
+    if (values.html !== undefined) await keep(values.html, reportPage(report))
     return 0
   } finally {
     progress.clear()
@@ -110,6 +113,7 @@ export const bench: Command = {
       ['bench --list', 'what can be asked'],
       ['bench strict64 pipelined64 --full', 'two questions, as carefully as possible'],
       ['bench large --json run.json', 'keeps every sample'],
+      ['bench --html run.html', 'draws what was measured'],
     ],
   }),
   run,
