@@ -50,7 +50,7 @@ export const CODES = {
   RECEIVE_PENDING: { fault: 'local', text: 'too many receive() calls are waiting already' },
   OPTION_INVALID: { fault: 'local', text: 'an option is out of range' },
   ADDRESS_INVALID: { fault: 'local', text: 'the address cannot be used' },
-  HANDLER_MISSING: { fault: 'local', text: 'no connection class has been set; call setConnHandler first' },
+  HANDLER_MISSING: { fault: 'local', text: 'no connection class has been set; give a handler, or call setConnHandler' },
   ALREADY_STARTED: { fault: 'local', text: 'it has been started already' },
   CERTIFICATE_FAILED: { fault: 'local', text: 'the certificate could not be made' },
 
