@@ -8,7 +8,16 @@ import { channels } from '@/core/diagnostics.js'
 import { HOST_RANGES } from '@/core/host.js'
 import { CONNECTION_RANGES, settingsOf } from '@/core/options.js'
 import { SERVER_RANGES } from '@/core/serverOptions.js'
-import { EXPERIMENTS, FAULT_FORMS, PROXY_RANGES, TIMELINE_RANGES, TRACE_TABLE_RANGES, WIRES } from '@/lab/index.js'
+import {
+  EXPERIMENTS,
+  FAULT_FORMS,
+  FIELDS,
+  FILTER_PREFIX,
+  PROXY_RANGES,
+  TIMELINE_RANGES,
+  TRACE_TABLE_RANGES,
+  WIRES,
+} from '@/lab/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -168,6 +177,13 @@ describe('docs/lab.md', () => {
   it('has every fault, how it is written and what it does, and no other', () => {
     const expected = Object.entries(FAULT_FORMS).map(([name, { form, help }]) => [name, form, help])
     expect(tableRows(chapterOf(textOf('docs/lab.md'), 'Faults'))).to.deep.equal(expected)
+  })
+
+  it('has every field of the dissector, and no other', () => {
+    const expected = Object.entries(FIELDS).flatMap(([of, fields]) =>
+      fields.map(({ filter, name, form, about }) => [`${FILTER_PREFIX}.${of}.${filter}`, name, form, about]),
+    )
+    expect(tableRows(chapterOf(textOf('docs/lab.md'), 'Wireshark'))).to.deep.equal(expected)
   })
 
   it('has everything that can be read along, and no other', () => {

@@ -5,6 +5,7 @@ import type { Command } from '@/cli/command.js'
 import { filesGet, filesPut } from '@/cli/filesMove.js'
 import { filesServe } from '@/cli/filesServe.js'
 import { labAll } from '@/cli/lab/labAll.js'
+import { labDissector } from '@/cli/lab/labDissector.js'
 import { labList } from '@/cli/lab/labList.js'
 import { labRun } from '@/cli/lab/labRun.js'
 import { listen } from '@/cli/listen.js'
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   labList,
   labRun,
   labAll,
+  labDissector,
   bench,
   benchCompare,
   tour,

@@ -20,6 +20,7 @@ export { type ExperimentReport, runExperiment, type RunOptions } from '@/lab/exp
 export { reportPage, reportsPage } from '@/lab/experiments/frame/html/reportPage.js'
 export { reportText, type ReportStyle } from '@/lab/experiments/frame/text/reportText.js'
 export { EXPERIMENTS } from '@/lab/experiments/experiments.js'
+export { type DissectorPorts, KNOWN_PORTS, wiresharkDissector } from '@/lab/dissector/dissector.js'
 export { bandwidth, type BandwidthOptions } from '@/lab/faults/bandwidth.js'
 export { blackHole } from '@/lab/faults/blackHole.js'
 export { corrupt, type CorruptOptions } from '@/lab/faults/corrupt.js'

@@ -81,4 +81,25 @@ describe('framewright lab', () => {
       expect(err).to.include(words)
     })
   }
+
+  it('dissector writes a Lua script for the known ports and those it is told', async () => {
+    await using run = runHere(['lab', 'dissector', '--port', '4000=handshake', '--port', '3333=line'])
+    const { code, out, err } = await run.ended
+    expect([code, err]).to.deep.equal([0, ''])
+    expect(out).to.include('local ports = { [3333] = "line", [4000] = "handshake", [4702] = "pyile", [57001] = "stp" }')
+    expect(out).to.match(/^-- Framewright: .*\n/)
+  })
+
+  for (const [port, words] of [
+    ['4000', '--port wants PORT=NAME, not "4000"; such as 4000=handshake'],
+    ['0=line', '--port wants a whole number from 1 to 65535, not "0"'],
+    ['4000=smoke', '--port wants one of handshake, length, line'],
+  ] as const) {
+    it(`dissector --port ${port}: exit code 2, and "${words}"`, async () => {
+      await using run = runHere(['lab', 'dissector', '--port', port])
+      const { code, err } = await run.ended
+      expect(code).to.equal(2)
+      expect(err).to.include(words)
+    })
+  }
 })

@@ -11,7 +11,10 @@ export const HANDSHAKE_WIRE = {
     0x00: 'no',
   }),
   length: field('length', 'length', 'unsigned', 'of the payload behind it, 4 bytes'),
-  answer: field('answer', 'answer', 'unsigned', 'one byte to a length of the other end; ff is yes'),
+  answer: field('answer', 'answer', 'unsigned', 'one byte to a length of the other end', {
+    ...Object.fromEntries(Array.from({ length: 14 }, (_, at) => [0xf1 + at, 'no'])),
+    [OK]: 'yes',
+  }),
   payload: field('payload', 'payload', 'bytes', 'one message'),
   /** No length begins with more; what does at a boundary is an answer. */
   maxFirstByte: 0xf0,

@@ -16,6 +16,8 @@ export interface Wire {
   readonly name: string
   readonly framing: WireFraming
   readonly family?: WireFamily
+  /** Of the end that listens, unless it is told another one. */
+  readonly port?: number
   /** One line, for tables. */
   readonly about: string
 }
@@ -26,11 +28,11 @@ export const WIRES = [
   { name: 'length', framing: 'length', about: 'lengths of 4 bytes, big-endian, and payloads' },
   { name: 'line', framing: 'line', about: 'lines, each with a newline behind it' },
   { name: 'json', framing: 'json', about: 'JSON values, with or without white space between' },
-  { name: 'stp', framing: 'stp', family: 'stp', about: 'STP: one packet with its sizes in front' },
+  { name: 'stp', framing: 'stp', family: 'stp', port: 57_001, about: 'STP: one packet with its sizes in front' },
   { name: 'stp-handshake', framing: 'handshake', family: 'stp', about: 'STP, a packet in a message' },
-  { name: 'pnet', framing: 'pnet', family: 'pnet', about: 'pnet: a packet of each end, one line' },
+  { name: 'pnet', framing: 'pnet', family: 'pnet', port: 3_333, about: 'pnet: a packet of each end, one line' },
   { name: 'pnet-handshake', framing: 'handshake', family: 'pnet', about: 'pnet, a packet in a message' },
-  { name: 'pyile', framing: 'json', family: 'pyile', about: 'Pyile: JSON values' },
+  { name: 'pyile', framing: 'json', family: 'pyile', port: 4_702, about: 'Pyile: JSON values' },
   { name: 'pyile-handshake', framing: 'handshake', family: 'pyile', about: 'Pyile, a value in a message' },
   { name: 'lonely', framing: 'handshake', family: 'lonely', about: 'lonely over TCP, as it is by default' },
   { name: 'lonely-length', framing: 'length', family: 'lonely', about: 'lonely over a length alone' },

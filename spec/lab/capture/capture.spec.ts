@@ -11,6 +11,7 @@ import { faultyPair } from '@/lab/relay/faultyPair.js'
 import { Trace } from '@/lab/trace/trace.js'
 import { hex } from '../../support/hex.js'
 import { ManualClock } from '../../support/manualClock.js'
+import { Pieces } from '../../support/pieces.js'
 import { connectedPair, portOfServer, serverWithPeer } from '../../support/pair.js'
 import { RawListener, RawPeer } from '../../support/rawPeer.js'
 import { removeFolder, temporaryFolder } from '../../support/temporaryFolder.js'
@@ -28,16 +29,6 @@ const NUMBERS = [
   'tcp.payload',
   'frame.comment',
 ]
-
-/** What a capture has been given so far. */
-class Pieces {
-  readonly #pieces: Buffer[] = []
-  readonly write = (bytes: Buffer): void => void this.#pieces.push(bytes)
-
-  get bytes(): Buffer {
-    return Buffer.concat(this.#pieces)
-  }
-}
 
 describe(`a capture${HAS_TSHARK ? '' : ' (skipped: there is no tshark here to read it)'}`, () => {
   let folder: string
