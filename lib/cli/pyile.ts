@@ -164,6 +164,7 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
   }
   const options = await peerOptionsFrom(values, 'host', host === '::' ? '0.0.0.0' : host)
   const password = await passwordFrom(values, io)
+  if (password === '') throw new UsageError('the password is empty', 'everybody could come in')
   const report = new Report(io, values.json === true)
   const room = new PyileRoom(io, report)
   await using peer = understood(NAMES, () => new Host({ ...options, ...limits, port, password }, room))

@@ -199,7 +199,18 @@ describe('pnet serve, call and peers', () => {
     const stopped = runHere(['pnet', 'call', 'ada', 'add', '--key', join(folder, 'caller.pem'), ...common])
     stopped.stop()
     expect((await stopped.ended).err).to.match(/\[ABORTED\]\n$/)
-    const noName = await runHere(['pnet', 'serve', '0', '--name', 'a b']).ended
-    expect([noName.code, noName.err.includes('[NAME_UNUSABLE]')]).to.deep.equal([1, true])
+    const key = ['--key', join(folder, 'ada.pem')]
+    for (const [option, value] of [
+      ['--name', 'a b'],
+      ['--network', 'a|b'],
+      ['--interface', 'nosuch0'],
+    ] as const) {
+      const { code, err } = await runHere(['pnet', 'serve', '0', '--name', 'ada', ...key, ...common, option, value])
+        .ended
+      expect(
+        [code, err.startsWith(`framewright: ${option} wants `), err.includes(`, not ${value}`)],
+        err,
+      ).to.deep.equal([2, true, true])
+    }
   })
 })

@@ -246,6 +246,7 @@ describe('pyile host and join', () => {
       '--alias wants text of at most 256 bytes as JSON, not 302 bytes',
     ],
     [['host', '0', '--attempts', '0'], '--attempts wants a whole number from 1 to 1000000, not "0"'],
+    [['host', '0', '--password', ''], 'the password is empty; everybody could come in'],
     [['host', '0', '--peer-port', 'x'], '--peer-port wants a whole number from 0 to 65535, not "x"'],
   ]
   for (const [args, expected] of WRONG) {

@@ -7,12 +7,13 @@ import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { filePayload } from '@/cli/payload.js'
 import { plainText } from '@/cli/plainText.js'
-import { IDENTITY, NETWORK, nodeSettings } from '@/cli/pnet/nodeSettings.js'
+import { IDENTITY, NETWORK, NODE_NAMES, nodeSettings } from '@/cli/pnet/nodeSettings.js'
 import { OutFile } from '@/cli/pnet/outFile.js'
 import { pause } from '@/cli/pnet/pause.js'
 import { printable } from '@/cli/pnet/printable.js'
 import { ProgressBar } from '@/cli/progressBar.js'
 import { Report } from '@/cli/report.js'
+import { understood } from '@/cli/understood.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type Answer, CommandNode, jsonValue, type Outcome, type Source, type Targets } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
@@ -69,7 +70,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const replyTimeoutMs = numberFrom(values.timeout ?? '60000', '--timeout', 0, 2 ** 31 - 1)
   const report = new Report(io, values.json === true)
   const settings = { ...(await nodeSettings(values, `caller-${process.pid}`)), replyTimeoutMs }
-  await using node = new CommandNode(settings)
+  await using node = understood(NODE_NAMES, () => new CommandNode(settings))
   await node.discover()
   await found(node, wish.targets, waitMs, io.stop)
   if (io.stop.aborted) throw new TransportError('ABORTED')

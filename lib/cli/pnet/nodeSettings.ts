@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { numberFrom, oneOf, type Options } from '@/cli/arguments.js'
 import { fileFailed } from '@/cli/pnet/outFile.js'
+import type { OptionNames } from '@/cli/understood.js'
 import { FernetKey, NodeKey, type NodeOptions } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -21,6 +22,14 @@ export const IDENTITY = {
   name: { type: 'string', value: 'NAME', help: 'what others call this node' },
   key: { type: 'string', value: 'FILE', help: 'RSA key of this node, PEM; made there if there is none' },
 } as const satisfies Options
+
+/** What options of a node are called here. */
+export const NODE_NAMES: OptionNames = {
+  name: '--name',
+  networkId: '--network',
+  interface: '--interface',
+  host: '--advertised-host',
+}
 
 /** The values of these options, as far as the command has them. */
 interface Given {

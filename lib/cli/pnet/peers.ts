@@ -4,9 +4,10 @@ import type { Command } from '@/cli/command.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
-import { NETWORK, nodeSettings } from '@/cli/pnet/nodeSettings.js'
+import { NETWORK, NODE_NAMES, nodeSettings } from '@/cli/pnet/nodeSettings.js'
 import { pause } from '@/cli/pnet/pause.js'
 import { Report } from '@/cli/report.js'
+import { understood } from '@/cli/understood.js'
 import { Node, type NodeOptions, type Peer } from '@/protocols/pnet/index.js'
 
 const OPTIONS = {
@@ -43,7 +44,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values } = readArguments(args, OPTIONS, 0)
   const waitMs = numberFrom(values.wait ?? '3000', '--wait', 0, 2 ** 31 - 1)
   const report = new Report(io, values.json === true)
-  await using node = new Listener(await nodeSettings(values, 'listener'), report)
+  const settings = await nodeSettings(values, 'listener')
+  await using node = understood(NODE_NAMES, () => new Listener(settings, report))
   await node.discover()
   await pause(waitMs, io.stop)
   const { length: peers } = node.peers

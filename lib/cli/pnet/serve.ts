@@ -6,10 +6,11 @@ import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { type Called, registerModule } from '@/cli/pnet/moduleFunctions.js'
-import { IDENTITY, NETWORK, nodeSettings } from '@/cli/pnet/nodeSettings.js'
+import { IDENTITY, NETWORK, NODE_NAMES, nodeSettings } from '@/cli/pnet/nodeSettings.js'
 import { shareFiles } from '@/cli/pnet/sharedFiles.js'
 import { Report } from '@/cli/report.js'
 import { stopped } from '@/cli/stopped.js'
+import { asUsage, understood } from '@/cli/understood.js'
 import { UsageError } from '@/cli/usageError.js'
 import { CommandNode, type CommandNodeOptions, type Peer } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
@@ -90,7 +91,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     ...optional('advertisedHost', values['advertised-host']),
   }
   const report = new Report(io, values.json === true)
-  await using node = new ReportingNode(settings, io, report)
+  await using node = understood(NODE_NAMES, () => new ReportingNode(settings, io, report))
   const called: Called = (kind, name, originator, error) => {
     const facts = { kind, function: name, originator, error: error instanceof Error ? error.message : null }
     const how = error === undefined ? '' : `: failed: ${failureLine(error)}`
@@ -99,7 +100,9 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   }
   if (values.module !== undefined) await registerModule(node, values.module, called)
   if (values.files !== undefined) await shareFiles(node, values.files, called)
-  await node.serve()
+  await node.serve().catch((error: unknown) => {
+    throw asUsage(NODE_NAMES, error)
+  })
   const place = node.address
   report.tell('listening', { name: node.name, ...addressFacts(place) }, `${node.name} serves on ${String(place)}`)
   await stopped(io.stop)

@@ -25,6 +25,6 @@ export const reachableHost = (host: string, interfaceName: string | undefined): 
 export const presentAddress = (interfaceName: string): string => {
   const address = addressOfInterface(interfaceName)
   if (address !== undefined) return address
-  const known = Object.keys(networkInterfaces()).join(', ')
-  throw new TransportError('OPTION_INVALID', { option: 'interface', given: interfaceName, known })
+  const expected = `an IPv4 address, or one of ${Object.keys(networkInterfaces()).join(', ')}`
+  throw new TransportError('OPTION_INVALID', { option: 'interface', given: interfaceName, expected })
 }
