@@ -1,4 +1,5 @@
 import type { Clock } from '@/core/index.js'
+import { addressOf } from '@/protocols/pnet/address.js'
 import { openEnvelope, sealEnvelope } from '@/protocols/pnet/envelope.js'
 import type { Network } from '@/protocols/pnet/network.js'
 import type { NodeKey } from '@/protocols/pnet/nodeKey.js'
@@ -24,7 +25,7 @@ export interface DeskOwner {
   /** @returns what is answered; undefined is None */
   handle(value: PickleValue, request: Request): Picklable | Promise<Picklable>
   /** An advertisement came over TCP, from somebody with this key. @throws TransportError what is wrong with it */
-  advertised(content: Buffer, key: NodePublicKey): void
+  advertised(content: Buffer, key: NodePublicKey, source: string | undefined): void
   /** The packet was refused, and the peer was told so. */
   requestFailed(error: TransportError, remote: string | undefined): void
 }
@@ -52,7 +53,7 @@ export class Desk implements Answering {
     const { network, key, owner } = this.#parts
     let request: { readonly value: PickleValue; readonly from: NodePublicKey } | undefined
     try {
-      request = this.#read(line)
+      request = this.#read(line, remote)
     } catch (error) {
       const refusal = refusalFor(error)
       if (refusal === undefined || !(error instanceof TransportError)) throw error
@@ -65,13 +66,16 @@ export class Desk implements Answering {
   }
 
   /** @returns undefined where no answer is expected */
-  #read(line: Buffer): { readonly value: PickleValue; readonly from: NodePublicKey } | undefined {
+  #read(
+    line: Buffer,
+    remote: string | undefined,
+  ): { readonly value: PickleValue; readonly from: NodePublicKey } | undefined {
     const { network, owner, keys } = this.#parts
     const packet = network.decode(line, ['adv', 'msg', 'brd'])
     if (packet.type === 'msg') return this.#open(packet)
     // Originals hand its bytes to the handler; nobody sends it.
     if (packet.type === 'brd') throw new TransportError('PACKET_UNEXPECTED', { type: packet.type })
-    owner.advertised(packet.content, keys.parseField(packet.key))
+    owner.advertised(packet.content, keys.parseField(packet.key), addressOf(remote))
     return undefined
   }
 

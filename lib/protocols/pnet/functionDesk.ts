@@ -1,5 +1,6 @@
 import type { Checked } from '@/core/index.js'
 import type { StreamLimits } from '@/protocols/pnet/advancedOptions.js'
+import { addressOf } from '@/protocols/pnet/address.js'
 import { CallInput } from '@/protocols/pnet/callInput.js'
 import { CommandRefusal } from '@/protocols/pnet/commandFunction.js'
 import type { Request } from '@/protocols/pnet/desk.js'
@@ -104,7 +105,7 @@ export class FunctionDesk {
 
   #begin({ id, functionName, originator }: UploadBegin, { remote }: Request): NodeReply {
     if (this.#parts.find(functionName) === undefined) return refused('unknown function')
-    const refusal = this.#uploads.begin(id, { functionName, originator, owner: ownerAt(remote) })
+    const refusal = this.#uploads.begin(id, { functionName, originator, owner: addressOf(remote) })
     return refusal === undefined ? SUCCESS : refused(refusal)
   }
 
@@ -121,10 +122,7 @@ export class FunctionDesk {
       throw error
     }
     if (!isStream(result)) return { command: 'RESPONSE', data: encodeUniversal(result) }
-    const { id, parts } = await this.#responses.keep(result, signal, ownerAt(remote))
+    const { id, parts } = await this.#responses.keep(result, signal, addressOf(remote))
     return { command: 'CHUNKED_RESPONSE', stage: 'begin', parts, originator: name, id }
   }
 }
-
-/** Whose share of the node's room a stream is of. Names and keys anybody can make up; an address not as easily. */
-const ownerAt = (remote: string | undefined): string | undefined => remote?.slice(0, remote.lastIndexOf(':'))

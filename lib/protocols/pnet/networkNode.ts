@@ -40,7 +40,7 @@ export abstract class NetworkNode implements AsyncDisposable {
   /** @throws TransportError OPTION_INVALID, NAME_UNUSABLE, FERNET_KEY_INVALID, NODE_KEY_INVALID */
   constructor(options: NodeOptions) {
     const settings = nodeSettingsOf(options)
-    const { networkId, networkKey, maxPeers, peerLifetimeMs, clock } = settings
+    const { networkId, networkKey, maxPeers, clock } = settings
     this.#settings = settings
     this.#network = new Network(networkKey === undefined ? { networkId } : { networkId, networkKey })
     this.#keys = new PublicKeyCache(maxPeers)
@@ -48,7 +48,7 @@ export abstract class NetworkNode implements AsyncDisposable {
       ownName: settings.name,
       network: this.#network,
       keys: this.#keys,
-      limits: { maxPeers, peerLifetimeMs },
+      limits: settings,
       now: () => clock.now(),
       events: {
         peerJoined: (peer) => this.#guard('peerJoined', () => this.peerJoined(peer)),
@@ -57,7 +57,7 @@ export abstract class NetworkNode implements AsyncDisposable {
       },
     })
     this.#discovery = new Discovery(settings, {
-      advertised: (datagram) => this.#peers.heard(datagram),
+      advertised: (datagram, source) => this.#peers.heard(datagram, source),
       errorRaised: (error) => this.#raise(error),
     })
   }
@@ -169,7 +169,7 @@ export abstract class NetworkNode implements AsyncDisposable {
 
   /**
    * Resolves when the peer is known, at once if it is already. Without `discover` or `serve`, somebody must add it.
-   * @throws TransportError ABORTED
+   * @throws TransportError ABORTED; CLOSED when the node is shut down before
    */
   peerKnown(name: string, { signal }: Abortable = {}): Promise<Peer> {
     return this.#peers.known(name, signal)
@@ -238,7 +238,8 @@ export abstract class NetworkNode implements AsyncDisposable {
     const { clock, handlerTimeoutMs, name } = this.#settings
     const owner = {
       handle: (value: PickleValue, request: Request) => this.handle(value, request),
-      advertised: (content: Buffer, from: NodePublicKey) => this.#peers.met(decodeAdvertisement(content, false), from),
+      advertised: (content: Buffer, from: NodePublicKey, source: string | undefined) =>
+        this.#peers.met(decodeAdvertisement(content, false), from, source),
       requestFailed: (error: TransportError, remote: string | undefined) => this.failed(error, remote),
     }
     const desk = new Desk({ network: this.#network, key, keys: this.#keys, clock, handlerTimeoutMs, owner })
@@ -260,6 +261,7 @@ export abstract class NetworkNode implements AsyncDisposable {
     await this.#starting?.catch(() => {})
     this.#cancelHousekeeping?.()
     this.#cancelHousekeeping = undefined
+    this.#peers.close()
     await this.#discovery.close()
     await this.#server?.close()
     await this.#client?.close()

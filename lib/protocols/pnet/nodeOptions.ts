@@ -14,6 +14,8 @@ export interface NodeLimits {
   readonly peerLifetimeMs?: number
   /** Peers known at once; advertisements of more are dropped. 1 to 1_000_000. @default 1_024 */
   readonly maxPeers?: number
+  /** Of them from one address; advertisements of more are dropped. 1 to 1_000_000. @default 256 */
+  readonly maxPeersPerAddress?: number
   /** Largest packet, a line of text several times as long as what is in it. 1_024 to 2^30 bytes. @default 4_194_304 (4 MiB) */
   readonly maxPacketBytes?: number
   /** Requests of this node that may be under way; more are refused at once. 1 to 1_000_000. @default 1_024 */
@@ -76,6 +78,7 @@ export const NODE_RANGES: Readonly<Record<keyof NodeLimits, Range>> = {
   advertiseIntervalMs: [2_500, 10, MAX_MS],
   peerLifetimeMs: [15_000, 0, MAX_MS],
   maxPeers: [1_024, 1, 1_000_000],
+  maxPeersPerAddress: [256, 1, 1_000_000],
   maxPacketBytes: [4_194_304, 1_024, 2 ** 30],
   maxPendingRequests: [1_024, 1, 1_000_000],
   maxServedRequests: [128, 1, 1_000_000],

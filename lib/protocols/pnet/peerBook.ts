@@ -20,7 +20,7 @@ export interface PeerBookParts {
 export class PeerBook {
   readonly #parts: PeerBookParts
   readonly #table: PeerTable
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new Set<(error?: TransportError) => void>()
 
   constructor(parts: PeerBookParts) {
     const { limits, now, events } = parts
@@ -38,20 +38,25 @@ export class PeerBook {
     return this.#table
   }
 
-  /** Reads every line of a datagram by itself, and passes over junk. */
-  heard(datagram: Buffer): void {
+  /** Reads every line of a datagram by itself, and passes over junk. @param source the address that has sent it */
+  heard(datagram: Buffer, source: string): void {
     const { network, keys } = this.#parts
     for (const sighting of decodeDatagram(datagram, network, keys)) {
-      if ('key' in sighting) this.met(sighting.advertisement, sighting.key)
+      if ('key' in sighting) this.met(sighting.advertisement, sighting.key, source)
     }
   }
 
   /** Somebody says who he is. */
-  met({ name, host, port }: Advertisement, publicKey: NodePublicKey): void {
-    if (name !== this.#parts.ownName) this.#table.heard({ name, host, port, publicKey })
+  met({ name, host, port }: Advertisement, publicKey: NodePublicKey, source: string | undefined): void {
+    if (name !== this.#parts.ownName) this.#table.heard({ name, host, port, publicKey }, source)
   }
 
-  /** Resolves when somebody of that name is known. @throws TransportError ABORTED */
+  /** Whoever waits for somebody need not wait any more. */
+  close(): void {
+    for (const tell of this.#waiting) tell(new TransportError('CLOSED'))
+  }
+
+  /** Resolves when somebody of that name is known. @throws TransportError ABORTED, CLOSED */
   async known(name: string, signal: AbortSignal | undefined): Promise<Peer> {
     for (;;) {
       const peer = this.#table.get(name)
@@ -62,15 +67,16 @@ export class PeerBook {
 
   #news(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const done = (): void => {
+      const done = (error?: TransportError): void => {
         this.#waiting.delete(done)
-        signal?.removeEventListener('abort', done)
-        if (signal?.aborted === true) reject(new TransportError('ABORTED', {}, { cause: signal.reason }))
-        else resolve()
+        signal?.removeEventListener('abort', aborted)
+        if (error === undefined) resolve()
+        else reject(error)
       }
-      if (signal?.aborted === true) return done()
+      const aborted = (): void => done(new TransportError('ABORTED', {}, { cause: signal?.reason }))
+      if (signal?.aborted === true) return aborted()
       this.#waiting.add(done)
-      signal?.addEventListener('abort', done, { once: true })
+      signal?.addEventListener('abort', aborted, { once: true })
     })
   }
 }

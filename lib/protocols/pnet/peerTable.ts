@@ -1,4 +1,5 @@
 import type { NodePublicKey } from '@/protocols/pnet/publicKey.js'
+import { Shares } from '@/protocols/pnet/shares.js'
 import { TransportError } from '@/errors.js'
 
 /** A node of the network, as far as this one knows it. Nothing of it is proven: any node can claim any name. */
@@ -21,6 +22,7 @@ export interface PeerEvents {
 
 export interface PeerTableLimits {
   readonly maxPeers: number
+  readonly maxPeersPerAddress: number
   /** 0 never forgets. */
   readonly peerLifetimeMs: number
 }
@@ -29,6 +31,8 @@ interface Entry {
   readonly peer: Peer
   /** Given by the application: stays, and no advertisement changes it. */
   readonly given: boolean
+  /** The address that has told of it last, whose share it is of. */
+  readonly source: string | undefined
   seenMs: number
 }
 
@@ -36,6 +40,7 @@ interface Entry {
 export class PeerTable {
   readonly #entries = new Map<string, Entry>()
   readonly #maxPeers: number
+  readonly #places: Shares
   readonly #lifetimeMs: number
   readonly #now: () => number
   readonly #events: PeerEvents
@@ -43,6 +48,7 @@ export class PeerTable {
 
   constructor(limits: PeerTableLimits, now: () => number, events: PeerEvents) {
     this.#maxPeers = limits.maxPeers
+    this.#places = new Shares(limits.maxPeers, limits.maxPeersPerAddress)
     this.#lifetimeMs = limits.peerLifetimeMs
     this.#now = now
     this.#events = events
@@ -64,17 +70,17 @@ export class PeerTable {
     return this.#entries.get(name)?.peer
   }
 
-  /** Somebody says of himself who he is. */
-  heard(peer: Peer): void {
+  /** Somebody says of himself who he is. @param source the address it came from, as far as that is known */
+  heard(peer: Peer, source: string | undefined): void {
     const entry = this.#entries.get(peer.name)
     if (entry?.given === true) return
-    if (entry === undefined && this.#isFull()) {
+    const same = entry !== undefined && entry.source === source
+    if (!same && !this.#hasRoomFor(peer.name, source)) {
       this.#droppedPeers++
       return
     }
-    const same = entry !== undefined && isSame(entry.peer, peer)
-    if (same) entry.seenMs = this.#now()
-    else this.#set(peer, false)
+    if (same && isSame(entry.peer, peer)) entry.seenMs = this.#now()
+    else this.#set(peer, { given: false, source })
   }
 
   /**
@@ -82,13 +88,13 @@ export class PeerTable {
    * @throws TransportError PEER_LIMIT
    */
   give(peer: Peer): void {
-    if (!this.#entries.has(peer.name) && this.#isFull())
-      throw new TransportError('PEER_LIMIT', { limit: this.#maxPeers })
-    this.#set(peer, true)
+    if (!this.#hasRoomFor(peer.name, undefined)) throw new TransportError('PEER_LIMIT', { limit: this.#maxPeers })
+    this.#set(peer, { given: true, source: undefined })
   }
 
   forget(name: string): void {
-    this.#entries.delete(name)
+    const entry = this.#entries.get(name)
+    if (this.#entries.delete(name)) this.#places.give(entry?.source, 1)
   }
 
   /** Forgets those that have been silent for too long. */
@@ -97,22 +103,29 @@ export class PeerTable {
     const oldestMs = this.#now() - this.#lifetimeMs
     for (const [name, { peer, given, seenMs }] of this.#entries) {
       if (given || seenMs >= oldestMs) continue
-      this.#entries.delete(name)
+      this.forget(name)
       this.#events.peerExpired(peer)
     }
   }
 
-  #isFull(): boolean {
-    if (this.#entries.size < this.#maxPeers) return false
+  #hasRoomFor(name: string, source: string | undefined): boolean {
+    const fits = (): boolean => {
+      const excess = this.#places.excess(source, 1)
+      // A name that is known has a place of all already.
+      return excess === undefined || (excess === 'all' && this.#entries.has(name))
+    }
+    if (fits()) return true
     this.expire()
-    return this.#entries.size >= this.#maxPeers
+    return fits()
   }
 
-  #set(peer: Peer, given: boolean): void {
-    const before = this.#entries.get(peer.name)?.peer
-    this.#entries.set(peer.name, { peer, given, seenMs: this.#now() })
+  #set(peer: Peer, { given, source }: Pick<Entry, 'given' | 'source'>): void {
+    const before = this.#entries.get(peer.name)
+    if (before !== undefined) this.#places.give(before.source, 1)
+    this.#places.take(source, 1)
+    this.#entries.set(peer.name, { peer, given, source, seenMs: this.#now() })
     if (before === undefined) this.#events.peerJoined(peer)
-    else if (!isSame(before, peer)) this.#events.peerChanged(peer, before)
+    else if (!isSame(before.peer, peer)) this.#events.peerChanged(peer, before.peer)
   }
 }
 

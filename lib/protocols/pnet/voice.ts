@@ -1,10 +1,10 @@
-import { Datagrams, type DatagramOptions } from '@/core/index.js'
+import { type DatagramOptions, Datagrams, type DatagramSender } from '@/core/index.js'
 import type { TransportError } from '@/errors.js'
 
 /** Whom a voice tells. */
 export interface VoiceOwner {
-  /** A datagram came. */
-  advertised(datagram: Buffer): void
+  /** A datagram came. @param source the address that has sent it */
+  advertised(datagram: Buffer, source: string): void
   errorRaised(error: TransportError): void
 }
 
@@ -28,8 +28,8 @@ export class Voice extends Datagrams {
     }
   }
 
-  protected override datagramReceived(message: Buffer): void {
-    this.#owner.advertised(message)
+  protected override datagramReceived(message: Buffer, { host }: DatagramSender): void {
+    this.#owner.advertised(message, host)
   }
 
   protected override errorRaised(error: TransportError): void {

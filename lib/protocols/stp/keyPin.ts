@@ -1,7 +1,7 @@
 import type { Json } from '@/protocols/stp/jsonText.js'
 import { digestOf, readRemoteKey, type RemoteKey } from '@/protocols/stp/rsaKeys.js'
 
-/** Different keys that are told about one by one; somebody who makes up more only gets counted. */
+/** Different keys that are told about one by one; if somebody makes up more, they are not even read. */
 const MOST_OFFERS = 8
 
 /** The key of one peer: the first that was seen stays, until the application says otherwise. */
@@ -23,14 +23,13 @@ export class KeyPin {
   see(published: Json | undefined): RemoteKey | undefined {
     if (typeof published !== 'string' || published === this.#key?.hex) return undefined
     const digest = digestOf(published)
-    if (digest === this.#digest || this.#offers.has(digest)) return undefined
+    if (digest === this.#digest || this.#offers.has(digest) || this.#offers.size >= MOST_OFFERS) return undefined
     const key = readRemoteKey(published)
     if (key === undefined) return undefined
     if (this.#key === undefined || key.hex === this.#key.hex) {
       this.#pin(key, digest)
       return undefined
     }
-    if (this.#offers.size >= MOST_OFFERS) return undefined
     this.#offers.add(digest)
     return key
   }

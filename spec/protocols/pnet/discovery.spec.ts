@@ -12,8 +12,11 @@ import { rejection } from '../../support/rejection.js'
 
 /** Sends datagrams as they are to every node on this port. */
 class Mouth extends Datagrams {
-  constructor(private readonly to: number) {
-    super({ broadcastAddresses: ['127.255.255.255'] })
+  constructor(
+    readonly to: number,
+    host = '127.0.0.1',
+  ) {
+    super({ host, broadcastAddresses: ['127.255.255.255'] })
   }
 
   say(...datagrams: readonly Uint8Array[]): Promise<unknown> {
@@ -148,6 +151,24 @@ describe('pnet discovery', () => {
     expect(node.peers.map(({ name }) => name)).to.deep.equal(['given', 'p1'])
   })
 
+  it('lets one address tell of maxPeersPerAddress at most, and others of theirs', async () => {
+    const { node, mouth } = await listening({ maxPeersPerAddress: 3 })
+    const elsewhere = new Mouth(mouth.to, '127.0.0.2')
+    open.push(elsewhere)
+    await elsewhere.open()
+    for (let at = 0; at < 6; at++) await mouth.say(advertisement(`p${at}@10.0.0.1:1`))
+    await elsewhere.say(advertisement('q@10.0.0.2:1'))
+    await node.peerKnown('q')
+    expect(node.peers.map(({ name }) => name)).to.deep.equal(['p0', 'p1', 'p2', 'q'])
+    expect(node.droppedPeers).to.equal(3)
+    // A name that somebody else tells of is of his share from then on, and so there is room for another.
+    await elsewhere.say(advertisement('p0@10.0.0.3:1'))
+    await node.watch.event('changed p0')
+    await mouth.say(advertisement('p4@10.0.0.1:1'), advertisement('p5@10.0.0.1:1'))
+    await heardUpTo(node, elsewhere, true)
+    expect(node.peers.map(({ name }) => name)).to.deep.equal(['p0', 'p1', 'p2', 'q', 'p4'])
+  })
+
   it('tells of itself at once and at every interval', async () => {
     const clock = new ManualClock()
     const group = new PnetGroup({ clock, advertiseIntervalMs: 2_500 })
@@ -192,6 +213,13 @@ describe('pnet discovery', () => {
     const waiting = rejection(node.peerKnown('nobody', { signal: controller.signal }))
     controller.abort()
     expect((await waiting).code).to.equal('ABORTED')
+  })
+
+  it('gives up waiting for a peer when it is shut down', async () => {
+    const { node } = await listening()
+    const waiting = rejection(node.peerKnown('nobody'))
+    await node.shutdown()
+    expect((await waiting).code).to.equal('CLOSED')
   })
 })
 
