@@ -33,11 +33,16 @@ export class TcpFlow {
   readonly #sides: Readonly<Record<Role, Side>>
   #over = false
 
-  constructor(sink: PacketSink, ends: Readonly<Record<Role, Endpoint>>) {
+  /** @param first the sequence number of each end's first packet, 0 to 2^32-1; they go on at 0 behind the largest */
+  constructor(
+    sink: PacketSink,
+    ends: Readonly<Record<Role, Endpoint>>,
+    first: Readonly<Record<Role, number>> = FIRST_SEQUENCE,
+  ) {
     this.#sink = sink
     const side = (role: Role): Side => ({
       endpoint: ends[role],
-      sequence: FIRST_SEQUENCE[role],
+      sequence: first[role],
       ended: false,
       owedBytes: 0,
       window: WINDOW,

@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import { Capture } from '@/lab/capture/capture.js'
 import { captureProxy } from '@/lab/capture/captureProxy.js'
 import { captureTrace } from '@/lab/capture/captureTrace.js'
+import { pcapngPacket, pcapngStart } from '@/lab/capture/pcapng.js'
+import { type PacketSink, TcpFlow } from '@/lab/capture/tcpFlow.js'
 import { dialectNamed } from '@/lab/decoders/dialects.js'
 import { parseFaults } from '@/lab/faults/parseFault.js'
 import { Proxy } from '@/lab/proxy.js'
@@ -76,6 +78,32 @@ describe(`a capture${HAS_TSHARK ? '' : ' (skipped: there is no tshark here to re
     const good = await read(pieces, ['tcp.checksum.status', 'ip.checksum.status'])
     expect(new Set(good.map(([tcp]) => tcp))).to.deep.equal(new Set(['1']))
     expect(new Set(good.map(([, ip]) => ip))).to.deep.equal(new Set(['1', '']))
+    await expectSound(pieces)
+  })
+
+  it('goes on behind 4 GiB: sequence numbers begin again at 0, with the bytes of both ends in their places', async () => {
+    const pieces = new Pieces()
+    pieces.write(pcapngStart('spec'))
+    const sink: PacketSink = (atMs, packet, comment) =>
+      pieces.write(pcapngPacket(BigInt(atMs) * 1_000n, packet, comment))
+    const ends = { opener: { host: '::1', port: 50_001 }, acceptor: { host: '::2', port: 4_000 } }
+    const flow = new TcpFlow(sink, ends, { opener: 2 ** 32 - 150_000, acceptor: 2 ** 32 - 2 })
+    flow.open(0, '')
+    for (let at = 1; at <= 6; at++) {
+      flow.say('opener', at, Buffer.alloc(50_000, at), `number ${at}`)
+      flow.say('acceptor', at, hex('ff'), '')
+    }
+    flow.end('opener', 7, '')
+    flow.end('acceptor', 8, '')
+    const numbers = ['tcp.srcport', 'tcp.seq', 'tcp.seq_raw', 'tcp.ack', 'frame.comment']
+    const rows = await read(pieces, numbers, 'tcp.len > 0')
+    const raw = 2 ** 32 - 149_999
+    expect(rows).to.deep.equal(
+      [0, 1, 2, 3, 4, 5].flatMap((at) => [
+        ['50001', `${1 + at * 50_000}`, `${(raw + at * 50_000) % 2 ** 32}`, `${1 + at}`, `number ${at + 1}`],
+        ['4000', `${1 + at}`, `${(2 ** 32 - 1 + at) % 2 ** 32}`, `${1 + (at + 1) * 50_000}`, ''],
+      ]),
+    )
     await expectSound(pieces)
   })
 
