@@ -51,6 +51,8 @@ export interface BroadcasterLimits extends BodyLimits, GlobLimits {
   readonly maxPendingBytes?: number
   /** Subscriptions of one connection. 1 to 10_000_000. @default 10_000 */
   readonly maxSubscriptions?: number
+  /** Bytes of their topics and globs. 1 to 2^40 bytes. @default 1_048_576 (1 MiB) */
+  readonly maxSubscriptionBytes?: number
   /** A connection must be configured within this time. 0 to 2^31-1 ms; 0 waits for ever. @default 5_000 */
   readonly configureTimeoutMs?: number
   /**
@@ -145,6 +147,7 @@ export const BROADCASTER_RANGES = {
   maxPendingRequests: [255, 1, 65_536],
   maxPendingBytes: [33_554_432, 65_536, 2 ** 40],
   maxSubscriptions: [10_000, 1, 10_000_000],
+  maxSubscriptionBytes: [1_048_576, 1, 2 ** 40],
   configureTimeoutMs: [5_000, 0, 2 ** 31 - 1],
   partTimeoutMs: [120_000, 0, 2 ** 31 - 1],
   acknowledgeTimeoutMs: [300_000, 0, 2 ** 31 - 1],

@@ -44,15 +44,16 @@ export class NotifyDesk {
   /** A body in one message; its digest has been compared when it was read. */
   notify(message: Notify): void | Promise<void> {
     const { authorization, tracing = NO_TRACING, payload, compression } = message
+    // Copies: an answer that waits must not keep alive what arrived around them.
     const announced = {
       identifier: Buffer.from(message.identifier),
       topic: Buffer.from(message.topic),
-      digest: asBuffer(message.sha512),
+      digest: Buffer.from(message.sha512),
       compression,
     }
     return after(this.#check(announced, authorization, tracing), () => {
       if (compression !== undefined) return this.#expand(announced, asBuffer(payload))
-      const body = this.#bodies.keep(asBuffer(payload), Buffer.from(announced.digest))
+      const body = this.#bodies.keep(asBuffer(payload), announced.digest)
       return body instanceof Promise
         ? body.then((kept) => this.#publish(announced, kept))
         : this.#publish(announced, body)
@@ -135,6 +136,7 @@ export class NotifyDesk {
 
   #confirm({ identifier, topic, digest }: Announced, subscribers: number): void {
     this.#outgoing.control({
+      bytes: topic.length,
       claim: () => ({ kind: 'confirmNotify', tracing: NO_TRACING, identifier, subscribers, topic, digest }),
       message: (authorization) => ({
         type: 'CONFIRM_NOTIFY',

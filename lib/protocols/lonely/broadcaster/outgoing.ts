@@ -22,6 +22,8 @@ export interface Control {
   message(authorization: string | undefined): ToSubscriber
   /** It has been given to the wire. */
   sent?(): void
+  /** What it keeps alive of what was asked, while it waits. @default 0 */
+  readonly bytes?: number
 }
 
 /** A part that the subscriber has not acknowledged. */
@@ -34,6 +36,8 @@ interface Unacknowledged {
 
 /** Answers that may wait for the end of a body: more, and the subscriber asks on and on without taking what it gets. */
 const MAX_ANSWERS = 4_096
+/** Bytes of the topics and globs in them. */
+const MAX_ANSWER_BYTES = 4_194_304
 
 /**
  * Everything one connection is sent, one message after the other: answers first, but never between two parts of a body;
@@ -48,6 +52,7 @@ export class Outgoing {
   readonly #queue: DeliveryQueue
   readonly #cut: Cut
   readonly #controls = new Deque<Control>()
+  #controlBytes = 0
   readonly #window = new Deque<Unacknowledged>()
   /** With the acknowledgement that is due next. */
   readonly #patience: Patience
@@ -86,7 +91,9 @@ export class Outgoing {
 
   control(control: Control): void {
     if (this.#state === 'over') return
-    if (this.#controls.length >= MAX_ANSWERS) return this.#fail(this.#slow({ waitingAnswers: this.#controls.length }))
+    this.#controlBytes += control.bytes ?? 0
+    if (this.#controls.length >= MAX_ANSWERS || this.#controlBytes > MAX_ANSWER_BYTES)
+      return this.#fail(this.#slow({ waitingAnswers: this.#controls.length, waitingBytes: this.#controlBytes }))
     this.#controls.push(control)
     this.#pump()
   }
@@ -103,6 +110,7 @@ export class Outgoing {
     this.control({
       claim: () => ({ kind: 'missed', tracing: NO_TRACING, recovery: this.#urls.nextOfBroadcaster(), topic }),
       message: (authorization) => ({ type: 'MISSED', authorization, tracing: NO_TRACING, topic }),
+      bytes: topic.length,
     })
   }
 
@@ -168,7 +176,10 @@ export class Outgoing {
   /** @returns whether there was something to send */
   #sendNext(): boolean | Promise<void> {
     const control = this.#parts === undefined ? this.#controls.shift() : undefined
-    if (control !== undefined) return this.#sendControl(control)
+    if (control !== undefined) {
+      this.#controlBytes -= control.bytes ?? 0
+      return this.#sendControl(control)
+    }
     const { windowMessages, windowBytes } = this.#broker.settings
     if (this.#window.length >= windowMessages || this.#windowBytes >= windowBytes) return false
     if (this.#parts !== undefined) return this.#sendPart(this.#parts)

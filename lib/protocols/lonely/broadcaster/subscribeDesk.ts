@@ -2,7 +2,7 @@ import type { ToBroadcasterClaim, ToSubscriberClaim } from '@/protocols/lonely/a
 import type { BroadcasterSession } from '@/protocols/lonely/broadcaster/broadcasterSession.js'
 import type { Broker } from '@/protocols/lonely/broadcaster/broker.js'
 import { NO_TRACING } from '@/protocols/lonely/broadcaster/delivery.js'
-import type { Outgoing } from '@/protocols/lonely/broadcaster/outgoing.js'
+import type { Control, Outgoing } from '@/protocols/lonely/broadcaster/outgoing.js'
 import type { MessageOf, ToSubscriber } from '@/protocols/lonely/messages.js'
 import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
@@ -19,6 +19,8 @@ export class SubscribeDesk {
   readonly #session: BroadcasterSession
   readonly #outgoing: Outgoing
   readonly #patterns = new Map<string, Pattern>()
+  /** Of the patterns. */
+  #bytes = 0
   #over = false
 
   constructor(broker: Broker, session: BroadcasterSession, outgoing: Outgoing) {
@@ -65,15 +67,21 @@ export class SubscribeDesk {
     const confirm = (): void => {
       // The connection may have ended while others were told.
       if (this.#over) this.#forget(pattern)
-      else this.#outgoing.control(confirmation(message, url))
+      else this.#outgoing.control(confirmation(message.type, pattern, url))
     }
+    const bytes = 'glob' in pattern ? Buffer.byteLength(pattern.glob) : pattern.topic.length
     if (!wanted) {
       this.#patterns.delete(key)
+      this.#bytes -= bytes
       return after(this.#broker.unsubscribe(this.#session, pattern), confirm)
     }
-    const limit = this.#broker.settings.maxSubscriptions
-    if (this.#patterns.size >= limit) throw new TransportError('SUBSCRIPTION_LIMIT', { limit })
+    const { maxSubscriptions, maxSubscriptionBytes } = this.#broker.settings
+    if (this.#patterns.size >= maxSubscriptions)
+      throw new TransportError('SUBSCRIPTION_LIMIT', { limit: maxSubscriptions })
+    if (this.#bytes + bytes > maxSubscriptionBytes)
+      throw new TransportError('SUBSCRIPTION_LIMIT', { bytes: this.#bytes + bytes, limit: maxSubscriptionBytes })
     this.#patterns.set(key, pattern)
+    this.#bytes += bytes
     // Answers go before bodies, so nothing that this subscription brings can overtake its confirmation.
     return this.#broker.subscribe(this.#session, pattern, confirm)
   }
@@ -86,24 +94,26 @@ const requestClaim = (message: SubscriptionMessage, url: string): ToBroadcasterC
     : { kind: 'subscribeExact', tracing, url, recovery: undefined, exact: message.topic }
 }
 
-const CONFIRMATIONS = {
-  SUBSCRIBE_EXACT: 'CONFIRM_SUBSCRIBE_EXACT',
-  SUBSCRIBE_GLOB: 'CONFIRM_SUBSCRIBE_GLOB',
-  UNSUBSCRIBE_EXACT: 'CONFIRM_UNSUBSCRIBE_EXACT',
-  UNSUBSCRIBE_GLOB: 'CONFIRM_UNSUBSCRIBE_GLOB',
-} as const
-
-const confirmation = (message: SubscriptionMessage, url: string) => ({
+/** @param pattern a copy: an answer that waits must not keep alive what arrived around the request */
+const confirmation = (type: SubscriptionMessage['type'], pattern: Pattern, url: string): Control => ({
+  bytes: 'glob' in pattern ? pattern.glob.length : pattern.topic.length,
   claim: (): ToSubscriberClaim =>
-    'glob' in message
-      ? { kind: 'confirmSubscribeGlob', tracing: NO_TRACING, url, recovery: undefined, glob: message.glob }
-      : { kind: 'confirmSubscribeExact', tracing: NO_TRACING, url, recovery: undefined, exact: message.topic },
-  message: (authorization: string | undefined): ToSubscriber => {
-    const carried = { authorization, tracing: NO_TRACING }
-    return 'glob' in message
-      ? { type: CONFIRMATIONS[message.type], ...carried, glob: message.glob }
-      : { type: CONFIRMATIONS[message.type], ...carried, topic: message.topic }
-  },
+    'glob' in pattern
+      ? { kind: 'confirmSubscribeGlob', tracing: NO_TRACING, url, recovery: undefined, glob: pattern.glob }
+      : { kind: 'confirmSubscribeExact', tracing: NO_TRACING, url, recovery: undefined, exact: pattern.topic },
+  message: (authorization) => confirmationMessage(type, pattern, authorization),
 })
+
+const confirmationMessage = (
+  type: SubscriptionMessage['type'],
+  pattern: Pattern,
+  authorization: string | undefined,
+): ToSubscriber => {
+  const wanted = type === 'SUBSCRIBE_EXACT' || type === 'SUBSCRIBE_GLOB'
+  const carried = { authorization, tracing: NO_TRACING }
+  return 'glob' in pattern
+    ? { type: wanted ? 'CONFIRM_SUBSCRIBE_GLOB' : 'CONFIRM_UNSUBSCRIBE_GLOB', ...carried, glob: pattern.glob }
+    : { type: wanted ? 'CONFIRM_SUBSCRIBE_EXACT' : 'CONFIRM_UNSUBSCRIBE_EXACT', ...carried, topic: pattern.topic }
+}
 
 const ignore = (): void => {}

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '@/core/index.js'
+import { abortable } from '@/protocols/lonely/session/abortable.js'
 import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import type { Backoff } from '@/protocols/lonely/subscriber/backoff.js'
 import type { BroadcasterList, Target } from '@/protocols/lonely/subscriber/broadcasterList.js'
@@ -48,11 +49,21 @@ export class Bond<C> {
     return this.#state.at === 'open' ? this.#state.connection : undefined
   }
 
+  /** Why it seeks no more; undefined while it does, or may. */
+  get closed(): Error | undefined {
+    return this.#state.at === 'over' ? this.#state.error : undefined
+  }
+
   /**
    * The connection, as soon as there is one.
-   * @throws TransportError what the last broadcaster said, if none was ever reached; ABANDONED, CLOSED
+   * @throws TransportError what the last broadcaster said, if none was ever reached; ABANDONED, CLOSED, ABORTED
    */
-  whenOpen(): C | Promise<C> {
+  whenOpen(signal: AbortSignal | undefined): C | Promise<C> {
+    const opened = this.#opened()
+    return opened instanceof Promise ? abortable(opened, signal) : opened
+  }
+
+  #opened(): C | Promise<C> {
     const state = this.#state
     if (state.at === 'open') return state.connection
     if (state.at === 'over') return Promise.reject(state.error)

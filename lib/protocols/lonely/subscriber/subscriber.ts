@@ -108,7 +108,7 @@ export class Subscriber extends Client<SubscriberConnection> {
    * @throws TransportError what the last of them said: CONNECT_REFUSED, CONFIGURE_REFUSED and others; ABORTED
    */
   async connect(options: Abortable = {}): Promise<void> {
-    await this.#session(options.signal)
+    await this.#bond.whenOpen(options.signal)
   }
 
   /**
@@ -125,7 +125,10 @@ export class Subscriber extends Client<SubscriberConnection> {
       hookFailed: (error) => this.#hookFailed('received', error),
       unsubscribe: (ended) => this.#unsubscribe(ended),
     })
-    await this.#session(options.signal)
+    const bond = this.#bond
+    await bond.whenOpen(options.signal)
+    // It may have been closed in the same moment.
+    if (bond.closed !== undefined) throw bond.closed
     try {
       await abortable(this.#wanted.add(subscription), options.signal)
     } catch (error) {
@@ -145,19 +148,21 @@ export class Subscriber extends Client<SubscriberConnection> {
    */
   async notify(topic: string | Uint8Array, data: NotifyData, options: Abortable = {}): Promise<number> {
     const { signal } = options
+    // Closing ends what is under way, too: it keeps to the bond there was.
+    const bond = this.#bond
     const name = topicOf(topic)
     const kept = bodyOf(this.#bodies, data, signal)
     const body = kept instanceof Promise ? await kept : kept
     try {
       for (let attempts = 1; ; attempts++) {
-        const opened = this.#session(signal)
+        const opened = bond.whenOpen(signal)
         const { session } = opened instanceof Promise ? await opened : opened
         body.retain()
         const confirmed = session.notify(name, body).finally(() => body.release())
-        const reached = await (signal === undefined ? confirmed : abortable(confirmed, signal)).catch(
-          (error: unknown) => this.#judge(error, attempts),
+        const count = await (signal === undefined ? confirmed : abortable(confirmed, signal)).catch((error: unknown) =>
+          this.#judge(error, attempts),
         )
-        if (reached !== undefined) return reached
+        if (count !== undefined) return count
       }
     } finally {
       body.release()
@@ -222,11 +227,6 @@ export class Subscriber extends Client<SubscriberConnection> {
     await setUp(this.#auth)
     const { zstd } = this.#options
     this.#zstd = zstd === 'off' ? undefined : (zstd ?? (await loadZstd()))
-  }
-
-  #session(signal: AbortSignal | undefined): SubscriberConnection | Promise<SubscriberConnection> {
-    const opened = this.#bond.whenOpen()
-    return opened instanceof Promise ? abortable(opened, signal) : opened
   }
 
   async #established(connection: SubscriberConnection): Promise<void> {

@@ -115,10 +115,14 @@ export class Wanted {
     entry.confirmed.reject(error)
   }
 
-  /** Nothing will come any more. */
+  /** Nothing will come any more, and nothing is wanted. */
   end(error: Error): void {
     this.#session = undefined
-    for (const { confirmed } of this.#entries.values()) confirmed.reject(error)
+    for (const { pattern, subscriptions, confirmed } of this.#entries.values()) {
+      for (const subscription of subscriptions) this.#table.delete(pattern, subscription)
+      confirmed.reject(error)
+    }
+    this.#entries.clear()
   }
 
   /** @returns a promise while some subscription has no room for more */

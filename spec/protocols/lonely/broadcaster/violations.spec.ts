@@ -11,8 +11,11 @@ import {
   notifyOf,
   subscribeTo,
   subscribeToGlob,
+  unsubscribeFrom,
 } from '../../../support/lonelySamples.js'
+import { freed } from '../../../support/garbage.js'
 import { LonelyStage } from '../../../support/lonelyPair.js'
+import { BroadcasterBench, type BroadcasterEnd } from '../../../support/lonelySessions.js'
 import { ManualClock } from '../../../support/manualClock.js'
 import { RawPeer } from '../../../support/rawPeer.js'
 
@@ -43,13 +46,22 @@ const CASES: readonly [what: string, messages: readonly ToBroadcaster[], code: s
     'LONELY_UNEXPECTED',
   ],
   ['one subscription too many', ['t', 'id', 'ab'].map(subscribeTo), 'SUBSCRIPTION_LIMIT'],
+  [
+    'topics that are too long together',
+    ['x'.repeat(40_000), 'y'.repeat(40_000)].map(subscribeTo),
+    'SUBSCRIPTION_LIMIT',
+  ],
   ['a glob with too many stars', [subscribeToGlob('*a'.repeat(40))], 'GLOB_REFUSED'],
 ]
 
 describe('a broadcaster closes the connection, and only that, on', () => {
   for (const [what, messages, code] of CASES) {
     it(`${what}: ${code}`, async () => {
-      await using stage = await LonelyStage.open('length prefix', { maxSubscriptions: 2, zstd: 'off' })
+      await using stage = await LonelyStage.open('length prefix', {
+        maxSubscriptions: 2,
+        maxSubscriptionBytes: 50_000,
+        zstd: 'off',
+      })
       const other = stage.subscriber()
       await other.connect()
       await using peer = await RawPeer.connect(stage.broadcaster.address.port)
@@ -75,14 +87,44 @@ describe('a broadcaster closes the connection, and only that, on', () => {
 })
 
 describe('a subscriber that asks on and on in the middle of a body, and acknowledges nothing', () => {
+  const stalled = async (): Promise<BroadcasterEnd> => {
+    const bench = await BroadcasterBench.open({ maxSendBytes: 1_024, windowMessages: 1 })
+    const end = await bench.configured()
+    await end.hear(SUBSCRIBE, notifyOf('x'.repeat(5_000)))
+    return end
+  }
+
   it('is slow when 4,096 answers wait for the end of that body', async () => {
-    await using stage = await LonelyStage.open('length prefix', { maxSendBytes: 1_024, windowMessages: 1, zstd: 'off' })
-    await using peer = await RawPeer.connect(stage.broadcaster.address.port)
-    const long = Buffer.alloc(5_000, 'x')
-    for (const message of [CONFIGURE, SUBSCRIBE, notifyOf(long)]) peer.send(framed(message))
-    const other = framed(notifyOf('x', 'ab'))
-    peer.send(Buffer.concat(Array.from({ length: 4_200 }, () => other)))
-    while (stage.broadcaster.ends.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    expect(stage.broadcaster.ends.map(codeOf)).to.deep.equal(['SUBSCRIBER_SLOW'])
+    const end = await stalled()
+    const other = serialize(notifyOf('x', 'ab'))
+    for (let i = 0; i < 4_095; i++) void end.session.receive(other)
+    expect(end.failure).to.equal(undefined)
+    void end.session.receive(other)
+    expect(codeOf(end.failure)).to.equal('SUBSCRIBER_SLOW')
+  })
+
+  it('is slow when the topics in them have more than 4 MiB', async () => {
+    const end = await stalled()
+    for (let i = 0; i < 32 && end.failure === undefined; i++) {
+      const topic = String(i).padEnd(65_535, 'x')
+      await end.hear(subscribeTo(topic), unsubscribeFrom(topic))
+    }
+    expect(end.failure).to.equal(undefined)
+    await end.hear(notifyOf('x', 'z'.repeat(65_535)), notifyOf('x', 'z'.repeat(65_535)))
+    expect(codeOf(end.failure)).to.equal('SUBSCRIBER_SLOW')
+  })
+
+  it('keeps alive nothing of what it sent but those topics', async () => {
+    const end = await stalled()
+    const sent: WeakRef<object>[] = []
+    for (let i = 0; i < 4; i++) {
+      const message = serialize(notifyOf(Buffer.alloc(100_000), 'ab'))
+      sent.push(new WeakRef(message.buffer))
+      await end.hear(message)
+    }
+    await end.hear(notifyOf('x', 'ab'))
+    expect(end.session.backlog).to.deep.equal({ queued: 1, unacknowledged: 1 })
+    // The last one may still be on the stack.
+    expect(await freed(sent)).to.be.at.least(3)
   })
 })

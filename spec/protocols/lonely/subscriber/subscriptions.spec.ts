@@ -110,6 +110,35 @@ describe('subscriptions', () => {
     expect(await reading).to.equal(3)
   })
 
+  it('are over when the subscriber is closed: one that is used anew asks for none of them', async () => {
+    await using stage = await LonelyStage.open('handshake framing')
+    const subscriber = stage.subscriber()
+    await subscriber.subscribe('t')
+    await subscriber.subscribe({ glob: '*' })
+    await subscriber.close()
+    expect(await subscriber.notify('t', 'x')).to.equal(0)
+    expect(stage.broadcaster.patterns).to.equal(0)
+  })
+
+  it('and notifications that are under way fail when the subscriber is closed, and connect nowhere', async () => {
+    await using stage = await LonelyStage.open('handshake framing')
+    const subscriber = stage.subscriber()
+    await subscriber.connect()
+    const gate = new Gate()
+    async function* source(): AsyncGenerator<Uint8Array, void, undefined> {
+      yield Buffer.from('a')
+      await gate.pass()
+    }
+    const notified = rejection(subscriber.notify('t', source()))
+    await gate.reached
+    const subscribed = rejection(subscriber.subscribe('t'))
+    await subscriber.close()
+    gate.open()
+    expect([codeOf(await notified), codeOf(await subscribed)]).to.deep.equal(['CLOSED', 'CLOSED'])
+    await turns(5)
+    expect([subscriber.connected, subscriber.bodies.memoryBytes]).to.deep.equal([false, 0])
+  })
+
   for (const [what, pattern] of [
     ['a topic that is too long', 'x'.repeat(65_536)],
     ['a glob that is not text', { glob: '\ud800' }],
