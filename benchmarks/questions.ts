@@ -2,18 +2,26 @@ import type { Question } from 'framewright/bench'
 import { codecs } from './codecs.js'
 import { dispatch } from './dispatch.js'
 import { fanOut } from './fanOut.js'
+import { footprint } from './footprint.js'
 import { huge } from './huge.js'
 import { idle } from './idle.js'
 import { json } from './json.js'
 import { large } from './large.js'
+import { latency } from './latency.js'
+import { load } from './load.js'
 import { notify256 } from './notify256.js'
 import { pipelined64 } from './pipelined64.js'
 import { pnet } from './pnet.js'
+import { rate } from './rate.js'
 import { stpPackets } from './stpPackets.js'
 import { strict64 } from './strict64.js'
 
 /** Everything that is asked, in the order in which it is answered. A new question is one more entry. */
 export const QUESTIONS: readonly Question[] = [
+  rate,
+  latency,
+  load,
+  footprint,
   strict64,
   pipelined64,
   large,

@@ -2,11 +2,13 @@ import { environment } from '@/bench/environment.js'
 import { missingPackages, packageVersion } from '@/bench/packages.js'
 import type { Answer, Pace, Question } from '@/bench/question.js'
 import type { Report } from '@/bench/report.js'
+import type { Wishes } from '@/bench/wishes.js'
 
-/** Hears how a run goes. */
+/** Who wants to know, and hears how the run goes. */
 export interface Watcher {
   /** Ends the run; what has been answered until then is lost. */
   readonly signal?: AbortSignal
+  readonly wishes?: Wishes
   progress(question: Question, text: string): void
   answered(question: Question, answer: Answer): void
 }
@@ -21,10 +23,10 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   const startedAt = new Date().toISOString()
   const where = environment()
   const packages = new Map(Object.entries(where.packages))
-  const { signal = new AbortController().signal } = watcher
+  const { signal = new AbortController().signal, wishes = {} } = watcher
   const answers: Report['answers'][number][] = []
   for (const question of questions) {
-    const answer = await answerTo(question, { pace, signal, watcher, packages })
+    const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })
     if (signal.aborted) throw new Error('stopped before it was done')
     answers.push({ question: question.name, asks: question.asks, answer })
     watcher.answered(question, answer)
@@ -35,12 +37,13 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
 interface Run {
   readonly pace: Pace
   readonly signal: AbortSignal
+  readonly wishes: Wishes
   readonly watcher: Watcher
   /** Gets the versions of those that are used. */
   readonly packages: Map<string, string>
 }
 
-const answerTo = async (question: Question, { pace, signal, watcher, packages }: Run): Promise<Answer> => {
+const answerTo = async (question: Question, { pace, signal, wishes, watcher, packages }: Run): Promise<Answer> => {
   const notes = new Set<string>()
   const note = (text: string): false => {
     notes.add(text)
@@ -56,7 +59,7 @@ const answerTo = async (question: Question, { pace, signal, watcher, packages }:
   const progress = (text: string): void => watcher.progress(question, text)
   progress('begins')
   try {
-    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], signal, progress, note, present })
+    const answer = await question.answer({ pace, timeoutMs: TIMEOUT_MS[pace], signal, wishes, progress, note, present })
     return whole(answer, notes)
   } catch (error) {
     if (signal.aborted) throw new Error('stopped before it was done', { cause: error })

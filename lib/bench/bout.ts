@@ -1,5 +1,6 @@
 import { Berths } from '@/bench/berths.js'
-import { CARRIER_NEEDS, type Carrier } from '@/bench/carrier.js'
+import { canCarry } from '@/bench/canCarry.js'
+import type { Carrier } from '@/bench/carrier.js'
 import type { Described } from '@/bench/contender.js'
 import { Corner, type Mode, type Through } from '@/bench/corner.js'
 import { distributionOf } from '@/bench/distribution.js'
@@ -119,10 +120,7 @@ class Standing {
   }
 
   canPlay(plan: Plan): boolean {
-    const { name, needs = [], carriers = ['tcp'], leastBytes = 0 } = this.contender
-    if (!carriers.includes(this.carrier)) return plan.note(`${name} does not go over ${this.carrier}`)
-    if (this.#load.bytes < leastBytes) return plan.note(`${name} carries no messages of ${this.#load.bytes} bytes`)
-    return plan.present(name, [...needs, ...CARRIER_NEEDS[this.carrier]])
+    return canCarry(this.contender, this.carrier, this.#load.bytes, plan)
   }
 
   /** The first pass compares every byte that arrives. */

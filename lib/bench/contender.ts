@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Arrivals, SendOne } from '@/bench/arrivals.js'
-import type { Address, Berth, Carrier } from '@/bench/carrier.js'
+import { type Address, type Berth, type Carrier, CARRIERS } from '@/bench/carrier.js'
 import type { Messages } from '@/bench/messages.js'
 
 /** What must be known of a contender without starting it. */
@@ -63,6 +63,10 @@ export interface Attached {
   /** Sends many in a way that suits it better. @see Sending.send */
   sendAll?(messages: Messages): Promise<void>
 }
+
+/** What a contender can be carried by. */
+export const carriersOf = (contender: Described): readonly Carrier[] =>
+  contender.carriers ?? ('attach' in contender ? CARRIERS : ['tcp'])
 
 /** Any of both. */
 export type AnyContender = Contender | SocketContender

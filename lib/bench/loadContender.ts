@@ -1,8 +1,14 @@
 import type { Socket } from 'node:net'
 import { asError } from '@/bench/asError.js'
 import { connectBare, endBare, listenBare } from '@/bench/bareSockets.js'
-import { CARRIERS } from '@/bench/carrier.js'
-import type { AnyContender, Attached, Contender, Described, SocketContender } from '@/bench/contender.js'
+import {
+  type AnyContender,
+  type Attached,
+  carriersOf,
+  type Contender,
+  type Described,
+  type SocketContender,
+} from '@/bench/contender.js'
 import { oneByOne } from '@/bench/inHalves.js'
 
 /** Which contender, for a process that has to load it. */
@@ -23,13 +29,10 @@ export const describeContenders = async (module: string): Promise<readonly Descr
   const found = await exportedBy(module)
   if (found.length === 0)
     throw new Error(`${module} exports no contender: an object with a name and attach(), or serve() and connect()`)
-  return found.map(({ name, needs = [], carriers, leastBytes = 0, ...how }) => ({
-    name,
-    module,
-    needs,
-    carriers: carriers ?? ('attach' in how ? CARRIERS : ['tcp']),
-    leastBytes,
-  }))
+  return found.map((contender) => {
+    const { name, needs = [], leastBytes = 0 } = contender
+    return { name, module, needs, carriers: carriersOf(contender), leastBytes }
+  })
 }
 
 const exportedBy = async (module: string): Promise<AnyContender[]> => {
@@ -47,7 +50,7 @@ const isContender = (value: unknown): value is AnyContender =>
 /** A contender whose ends are alike, as one with two ends. */
 const onSockets = (contender: SocketContender): Contender => ({
   ...contender,
-  carriers: contender.carriers ?? CARRIERS,
+  carriers: carriersOf(contender),
   serve: (arrivals, berth) => {
     const begin = async (socket: Socket): Promise<void> => {
       let attached: Attached | undefined

@@ -2,6 +2,7 @@ import type { Distribution } from '@/bench/distribution.js'
 import type { Point } from '@/bench/point.js'
 import type { Score } from '@/bench/score.js'
 import type { Spread } from '@/bench/statistics.js'
+import type { Wish, Wishes } from '@/bench/wishes.js'
 
 /** `full` is what the promised numbers are judged by; `quick` takes part of the time; `trial` only shows that everything works. */
 export type Pace = 'full' | 'quick' | 'trial'
@@ -13,6 +14,7 @@ export interface Plan {
   readonly timeoutMs: number
   /** Fires when nobody wants to know any more. */
   readonly signal: AbortSignal
+  readonly wishes: Wishes
   progress(text: string): void
   /** Something that a reader must know. @returns false, for callers that leave something out */
   note(text: string): false
@@ -65,6 +67,8 @@ export interface Question {
   readonly needs?: readonly string[]
   /** About how long it takes. */
   readonly seconds: Readonly<Record<Exclude<Pace, 'trial'>, number>>
+  /** Which wishes mean something to it. @default none */
+  readonly heeds?: readonly Wish[]
   /** It takes so long that a quick pass leaves it out, unless it is named. */
   readonly longOnly?: boolean
   answer(plan: Plan): Promise<Answer>

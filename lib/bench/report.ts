@@ -1,6 +1,8 @@
 import type { Environment } from '@/bench/environment.js'
+import { matrices, placedAmong } from '@/bench/matrix.js'
 import { type Answer, type Figure, holds, type Pace, type Promised, type Question } from '@/bench/question.js'
 import { type Spread, spreadOf } from '@/bench/statistics.js'
+import { table } from '@/bench/textTable.js'
 
 /** Everything a run has found out, to be kept or compared. */
 export interface Report {
@@ -16,13 +18,16 @@ export const describeEnvironment = ({ node, v8, cpu, cores, system, load, coresK
   `Node ${node} (V8 ${v8}), ${cores} x ${cpu}, ${system}, load ${load.toFixed(2)}${coresKept ? '' : ', processes not kept on cores'}`
 
 /** The answer to one question, as a table and its verdicts. */
-export const describeAnswer = ({ name, asks }: Question, answer: Answer, pace: Pace): string =>
-  [
+export const describeAnswer = ({ name, asks }: Question, answer: Answer, pace: Pace): string => {
+  const [placed, others] = placedAmong(answer.figures)
+  return [
     `${name}: ${asks}`,
-    ...table(answer.figures.map(figureRow)),
+    ...matrices(placed),
+    ...table(others.map(figureRow)),
     ...table(answer.promised.map((promise) => promiseRow(promise, pace))),
     ...(answer.notes ?? []).map((note) => `  note: ${note}`),
   ].join('\n')
+}
 
 /** How many of the promised numbers hold, or nothing where none is judged. */
 export const describeVerdicts = ({ answers, pace }: Report): string => {
@@ -52,8 +57,3 @@ const range = ({ low, high }: Spread): string => `(${short(low)} to ${short(high
 /** Three digits, or whole numbers in groups of three. */
 const short = (value: number): string =>
   Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
-
-const table = (rows: readonly string[][]): string[] => {
-  const width = (column: number): number => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0))
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join('  ')}`.trimEnd())
-}

@@ -42,6 +42,15 @@ describe('framewright bench', function () {
     [['dispach'], 'there is no question "dispach"; did you mean "dispatch"?'],
     [['xyz'], 'there is no question "xyz"; see framewright bench --list'],
     [['--quick', '--trial'], 'choose one of --quick and --trial; see framewright bench --help'],
+    [
+      ['strict64', '--sizes', '1K'],
+      '--sizes means nothing to the question "strict64"; it does to rate, latency, load, footprint',
+    ],
+    [['rate', '--over', 'udp'], '--over wants one of tcp, unix, tls, not "udp"; see framewright bench --help'],
+    [
+      ['rate', '--sizes', '1K,1G'],
+      '--sizes wants a number of bytes from 0 to 67108864, not "1G"; such as 500, 64K or 8M',
+    ],
     [['--nonsense'], 'unknown option --nonsense; see framewright bench --help'],
   ]
   for (const [args, line] of WRONG) {
@@ -49,6 +58,29 @@ describe('framewright bench', function () {
       expect(await runHere(['bench', ...args]).ended).to.deep.equal({ code: 2, out: '', err: `framewright: ${line}\n` })
     })
   }
+
+  it('compares a contender of the own from one file, over what carrier is wished', async () => {
+    const args = ['--contender', 'benchmarks/example/netstrings.mjs', '--only', 'bare net', '--sizes', '0,1K']
+    const { code, out, err } = await runHere(['bench', 'rate', '--trial', ...args, '--over', 'unix']).ended
+    expect([code, err]).to.deep.equal([0, ''])
+    expect(out).to.match(/rate, messages\/s +0 B +1 KiB\n +netstrings +[\d.]+.*\n +bare net +[\d.]+/)
+  })
+
+  it('exits with 2 when a file cannot be loaded, or has no contender in it', async () => {
+    const ended = await runHere(['bench', '--contender', 'no/such.js']).ended
+    expect(ended).to.include({ code: 2, out: '' })
+    expect(ended.err).to.match(
+      /^framewright: no\/such\.js cannot be used: Cannot find module .*; name a file that Node/,
+    )
+    const { err } = await runHere(['bench', '--contender', 'spec/support/reporter.cjs']).ended
+    expect(err).to.match(/exports no contender: an object with a name and attach\(\), or serve\(\) and connect\(\);/)
+  })
+
+  it('exits with 1 when there is no contender of that name', async () => {
+    const { code, err } = await runHere(['bench', 'rate', '--trial', '--only', 'wss']).ended
+    expect(code).to.equal(1)
+    expect(err).to.match(/^framewright: rate failed: there is no contender "wss"; there are "bare net", /)
+  })
 
   it('exits with 1 when it is stopped before it was done', async () => {
     await using run = runHere(['bench', 'idle', '--quick'])

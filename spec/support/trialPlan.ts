@@ -4,6 +4,7 @@ import type { Plan } from '@/bench/index.js'
 export const trialPlan = (timeoutMs = 60_000): Plan => ({
   pace: 'trial',
   timeoutMs,
+  wishes: {},
   signal: new AbortController().signal,
   progress: () => {},
   note: () => false,

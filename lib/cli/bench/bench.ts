@@ -11,11 +11,12 @@ import {
 } from '@/bench/index.js'
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import { allQuestions } from '@/cli/bench/allQuestions.js'
+import { chosenFrom } from '@/cli/bench/chosenFrom.js'
 import { ProgressLine } from '@/cli/bench/progressLine.js'
+import { WISHES, wishesFrom } from '@/cli/bench/wishesFrom.js'
 import type { Command } from '@/cli/command.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
-import { nearest } from '@/cli/nearest.js'
 import { UsageError } from '@/cli/usageError.js'
 import { systemError } from '@/core/index.js'
 
@@ -25,6 +26,7 @@ const OPTIONS = {
   quick: { type: 'boolean', help: 'a quick pass, with a wider spread (default)' },
   full: { type: 'boolean', help: 'takes its time; promised numbers are meant for this' },
   trial: { type: 'boolean', help: 'seconds; shows that everything works and arrives, judges nothing' },
+  ...WISHES,
   json: { type: 'string', value: 'FILE', help: 'writes the environment and every sample, to keep or to compare' },
   html: { type: 'string', value: 'FILE', help: 'writes a page with charts, which opens without a network' },
   ...HELP,
@@ -38,7 +40,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     io.stdout.write(listOf(questions))
     return 0
   }
-  const chosen = chosenFrom(questions, positionals, pace)
+  const wishes = await wishesFrom(values)
+  const chosen = chosenFrom(questions, { names: positionals, pace, wishes })
   const progress = new ProgressLine(
     io.stderr,
     chosen.map(({ name, seconds }) => ({ name, seconds: pace === 'trial' ? 1 : seconds[pace] })),
@@ -47,6 +50,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   try {
     const report = await answerAll(chosen, pace, {
       signal: io.stop,
+      wishes,
       progress: ({ name }, text) => progress.update(name, text),
       answered: (question, answer) => {
         progress.clear()
@@ -66,17 +70,6 @@ const paceOf = (values: Partial<Record<Pace, boolean | undefined>>): Pace => {
   const [pace = 'quick', ...others] = (['quick', 'full', 'trial'] as const).filter((name) => values[name] === true)
   if (others.length > 0) throw new UsageError(`choose one of --${pace} and --${others.join(' and --')}`)
   return pace
-}
-
-/** Without names, all that belong into a pass of this pace. */
-const chosenFrom = (questions: readonly Question[], names: readonly string[], pace: Pace): readonly Question[] => {
-  if (names.length === 0) return questions.filter(({ longOnly = false }) => pace === 'full' || !longOnly)
-  const known = questions.map(({ name }) => name)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown === undefined) return questions.filter(({ name }) => names.includes(name))
-  const meant = nearest(unknown, known)
-  const hint = meant === undefined ? 'see framewright bench --list' : `did you mean "${meant}"?`
-  throw new UsageError(`there is no question ${JSON.stringify(unknown)}`, hint)
 }
 
 const listOf = (questions: readonly Question[]): string => {
@@ -106,12 +99,15 @@ export const bench: Command = {
     options: OPTIONS,
     notes: [
       'Without a question, all of them; in a quick pass those that take long only when\nthey are named. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
+      'A contender of your own is a module that exports an object with a name and a function\nattach(socket, received), which calls received(message) for each message that comes\nand returns { send(message) }. With --contender, --only, --sizes, --seconds, --over\nor --rate and no question, those are asked that they mean something to.',
       'Exit code: 0 measured, whether promised numbers hold or not; 1 a contender failed,\nor a message was lost, doubled, reordered or altered; 2 not understood.',
     ],
     examples: [
       ['bench', 'a quick pass'],
       ['bench --list', 'what can be asked'],
       ['bench strict64 pipelined64 --full', 'two questions, as carefully as possible'],
+      ['bench rate --over tcp,unix,tls --only "pipelined,ws"', 'the same over three carriers'],
+      ['bench latency load --contender ./mine.js --sizes 64,64K', 'a framing of your own beside the others'],
       ['bench large --json run.json', 'keeps every sample'],
       ['bench --html run.html', 'draws what was measured'],
     ],

@@ -1,0 +1,35 @@
+import { type Carrier, type Described, type Plan, type Wish } from 'framewright/bench'
+import { BOX } from './contenders/box.js'
+
+/** One contender over one carrier, sending messages of one size. */
+export interface BoxEntrant {
+  readonly contender: Described
+  readonly carrier: Carrier
+  readonly bytes: number
+  /** What it is called beside the others. */
+  readonly line: string
+}
+
+/** What questions about the box heed. */
+export const BOX_WISHES: readonly Wish[] = ['contenders', 'only', 'sizes', 'seconds', 'carriers']
+
+/** All of the box, and what is wished beside it, in each size and over each carrier. */
+export const boxEntrants = ({ wishes }: Plan, usualSizes: readonly number[]): readonly BoxEntrant[] => {
+  const { contenders = [], only, sizes = usualSizes, carriers = ['tcp'] } = wishes
+  const unknown = only?.find((wanted) => BOX.every(({ name }) => name !== wanted))
+  if (unknown !== undefined)
+    throw new Error(`there is no contender "${unknown}"; there are ${BOX.map(({ name }) => `"${name}"`).join(', ')}`)
+  const all = [...contenders, ...BOX.filter(({ name }) => only?.includes(name) ?? true)]
+  const twice = all.find(({ name }, place) => all.findIndex((other) => other.name === name) < place)
+  if (twice !== undefined) throw new Error(`two contenders are called "${twice.name}"`)
+  return carriers.flatMap((carrier) =>
+    all.flatMap((contender) => {
+      const line = carriers.length === 1 ? contender.name : `${contender.name}, ${carrier}`
+      return sizes.map((bytes) => ({ contender, carrier, bytes, line }))
+    }),
+  )
+}
+
+/** How long each of so many samples lasts, so that all of them together take as long as is wished. */
+export const sampleMs = ({ wishes }: Plan, usualSeconds: number, samples: number): number =>
+  ((wishes.seconds ?? usualSeconds) * 1e3) / samples

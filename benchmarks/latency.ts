@@ -1,0 +1,34 @@
+/**
+ * Question: how long does a message take there and back when nothing else is under way?
+ * Unit: microseconds, the time that so many percent of the messages did not exceed. A closed loop: the next message
+ * leaves when the one before has come back, so a stall counts once here; `load` counts it for all that it delays.
+ * Sizes: 64 B; in full 1 KiB and 64 KiB, too.
+ * Baseline: bare `net` with a length in front of each message, by hand.
+ */
+import { bout, type Question } from 'framewright/bench'
+import { BOX_WISHES, boxEntrants, sampleMs } from './boxEntrants.js'
+import { timedAnswer } from './timedAnswer.js'
+
+const AMOUNTS = {
+  full: { heats: 3, rounds: 3, seconds: 3, sizes: [64, 1_024, 65_536] },
+  quick: { heats: 1, rounds: 3, seconds: 0.45, sizes: [64] },
+  trial: { heats: 1, rounds: 1, seconds: 0.005, sizes: [64] },
+}
+
+export const latency: Question = {
+  name: 'latency',
+  asks: 'How long does a message take there and back, when nothing else is under way?',
+  seconds: { full: 180, quick: 15 },
+  heeds: BOX_WISHES,
+  answer: async (plan) => {
+    const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]
+    const forMs = sampleMs(plan, seconds, heats * rounds)
+    const entrants = boxEntrants(plan, sizes)
+    const scores = await bout(
+      entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
+      { heats, rounds, mode: { kind: 'closed' } },
+      plan,
+    )
+    return timedAnswer(entrants, scores)
+  },
+}

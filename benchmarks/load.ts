@@ -1,0 +1,46 @@
+/**
+ * Question: how late do messages arrive when they leave at a given pace, whether or not those before them have arrived?
+ * Unit: microseconds from the time at which a message was to leave to its arrival, what so many percent did not exceed.
+ * An open loop: a stall counts for every message that it delays, at the sender, on the way and at the receiver.
+ * Sizes: 64 B, 5,000 messages a second; in full 1 KiB, too.
+ * Baseline: bare `net` with a length in front of each message, by hand.
+ */
+import { bout, messageRates, type Question, spreadOf } from 'framewright/bench'
+import { BOX_WISHES, boxEntrants, sampleMs } from './boxEntrants.js'
+import { timedAnswer } from './timedAnswer.js'
+
+const PER_SECOND = 5_000
+const AMOUNTS = {
+  full: { heats: 3, rounds: 3, seconds: 4.5, sizes: [64, 1_024] },
+  quick: { heats: 1, rounds: 3, seconds: 0.6, sizes: [64] },
+  trial: { heats: 1, rounds: 1, seconds: 0.01, sizes: [64] },
+}
+/** Slower than this part of the pace, a contender has not kept it. */
+const KEPT = 0.95
+
+export const load: Question = {
+  name: 'load',
+  asks: 'How late do messages arrive when they leave at a given pace?',
+  seconds: { full: 180, quick: 18 },
+  heeds: [...BOX_WISHES, 'perSecond'],
+  answer: async (plan) => {
+    const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]
+    const { perSecond = PER_SECOND } = plan.wishes
+    const forMs = sampleMs(plan, seconds, heats * rounds)
+    const entrants = boxEntrants(plan, sizes)
+    const scores = await bout(
+      entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
+      { heats, rounds, mode: { kind: 'open', perSecond } },
+      plan,
+    )
+    const wanted = perSecond.toLocaleString('en')
+    plan.note(`${wanted} messages a second`)
+    for (const [place, score] of scores.entries()) {
+      const { median } = spreadOf(messageRates(score))
+      const reached = Math.round(median).toLocaleString('en')
+      if (plan.pace !== 'trial' && median < KEPT * perSecond)
+        plan.note(`${entrants[place]?.line ?? ''}, ${score.bytes} B: only ${reached} messages a second arrived`)
+    }
+    return timedAnswer(entrants, scores)
+  },
+}

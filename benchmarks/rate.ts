@@ -1,0 +1,46 @@
+/**
+ * Question: how many messages a second does each framing carry on one connection, and how much work is that for its ends?
+ * Unit: messages a second, MB of payload a second, seconds of processor time a million messages at either end.
+ * Sizes: 0 B to 16 MiB, in a quick pass four of them; each sample as many messages as fit in its time.
+ * Baseline: bare `net` with a length in front of each message, by hand.
+ */
+import { bout, cpuSeconds, type Figure, megabyteRates, messageRates, type Question } from 'framewright/bench'
+import { BOX_WISHES, boxEntrants, sampleMs } from './boxEntrants.js'
+
+const KIB = 1_024
+const MIB = 1_048_576
+const AMOUNTS = {
+  full: { heats: 2, rounds: 4, seconds: 2, sizes: [0, 64, KIB, 16 * KIB, 256 * KIB, MIB, 16 * MIB] },
+  quick: { heats: 1, rounds: 3, seconds: 0.24, sizes: [64, KIB, 64 * KIB, MIB] },
+  trial: { heats: 1, rounds: 1, seconds: 0.005, sizes: [64, 64 * KIB] },
+}
+/** From this size on it is the bytes that count. */
+const LARGE_BYTES = 64 * KIB
+
+export const rate: Question = {
+  name: 'rate',
+  asks: 'How many messages a second does each framing carry, and how much work is that?',
+  seconds: { full: 330, quick: 40 },
+  heeds: BOX_WISHES,
+  answer: async (plan) => {
+    const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]
+    const forMs = sampleMs(plan, seconds, heats * rounds)
+    const entrants = boxEntrants(plan, sizes)
+    const scores = await bout(
+      entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
+      { heats, rounds },
+      plan,
+    )
+    const figures = scores.flatMap((score, place): Figure[] => {
+      const point = { line: entrants[place]?.line ?? '', axis: 'messageBytes', value: score.bytes } as const
+      const megabytes = { name: 'payload', unit: 'MB/s', point, samples: megabyteRates(score) }
+      return [
+        { name: 'rate', unit: 'messages/s', point, samples: messageRates(score) },
+        ...(score.bytes >= LARGE_BYTES ? [megabytes] : []),
+        { name: 'sender', unit: 's of CPU a million', point, samples: cpuSeconds(score, 'client') },
+        { name: 'receiver', unit: 's of CPU a million', point, samples: cpuSeconds(score, 'server') },
+      ]
+    })
+    return { scores, figures, promised: [] }
+  },
+}
