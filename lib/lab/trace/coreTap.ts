@@ -1,10 +1,11 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { CHANNEL_PREFIX, type EventName, type EventOf } from '@/core/index.js'
+import type { EventOf } from '@/core/index.js'
 import type { Role } from '@/framings/framing.js'
 import type { DecoderPair, Dialect } from '@/lab/decoders/decoder.js'
 import { DIALECTS } from '@/lab/decoders/dialects.js'
 import { rawDialect } from '@/lab/decoders/rawDecoder.js'
+import { ChannelEars } from '@/lab/trace/channelEars.js'
 import { causeOf } from '@/lab/trace/causeOf.js'
+import { DatagramTap } from '@/lab/trace/datagramTap.js'
 import { meaningOf } from '@/lab/trace/meaningOf.js'
 import type { NoteKind, TraceListener } from '@/lab/trace/traceEvent.js'
 
@@ -30,8 +31,8 @@ interface End {
 const MAX_CONNECTIONS = 100_000
 
 /**
- * Watches the connections of this process that open from now on, by the channels of the core, and tells what they do as
- * lines of a timeline; at most 100,000 at once. Two connections that are the ends of one are one conversation, if they
+ * Watches the connections of this process that open from now on, and its datagram sockets, by the channels of the core,
+ * and tells what they do as lines of a timeline; at most 100,000 at once. Two connections that are the ends of one are one conversation, if they
  * have addresses. A listener that throws ends the watching, with a warning of the process.
  */
 export class CoreTap implements Disposable {
@@ -39,56 +40,39 @@ export class CoreTap implements Disposable {
   readonly #dialects: readonly Dialect[]
   readonly #ends = new Map<string, End>()
   readonly #pairs = new Map<string, Conversation>()
-  readonly #heard: readonly (readonly [channel: string, hear: (event: unknown) => void])[]
+  readonly #ears = new ChannelEars()
   #conversations = 0
 
   /** @param dialects that are known beside those of the lab; one is found by the name of the connection's framing */
   constructor(listener: TraceListener, dialects: readonly Dialect[] = []) {
     this.#listener = listener
     this.#dialects = [...dialects, ...DIALECTS]
-    this.#heard = [
-      this.#on('open', (event) => this.#open(event)),
-      this.#on('write', (event) => this.#write(event)),
-      this.#on('read', (event) => this.#read(event)),
-      this.#on('withheld', (event) =>
+    this.#ears
+      .on('open', (event) => this.#open(event))
+      .on('write', (event) => this.#write(event))
+      .on('read', (event) => this.#read(event))
+      .on('withheld', (event) =>
         this.#note(event, 'withheld', `OK to ${event.bytes} bytes withheld: ${REASONS[event.reason]}`),
-      ),
-      this.#on('drain', (event) => this.#note(event, 'drain', `drain: room again, ${event.waitingBytes} bytes wait`)),
-      this.#on('timeout', (event) => this.#note(event, 'timeout', `${event.code} after ${event.limitMs} ms`)),
-      this.#on('limit', (event) => this.#note(event, 'limit', `${event.code}: ${event.bytes} above ${event.limit}`)),
-      this.#on('collision', (event) => this.#note(event, 'collision', 'both ends spoke at once')),
-      this.#on('error', (event) => this.#note(event, 'error', event.error.message)),
-      this.#on('close', (event) => this.#close(event)),
-    ]
-    for (const [channel, hear] of this.#heard) subscribe(channel, hear)
+      )
+      .on('drain', (event) => this.#note(event, 'drain', `drain: room again, ${event.waitingBytes} bytes wait`))
+      .on('timeout', (event) => this.#note(event, 'timeout', `${event.code} after ${event.limitMs} ms`))
+      .on('limit', (event) => this.#note(event, 'limit', `${event.code}: ${event.bytes} above ${event.limit}`))
+      .on('collision', (event) => this.#note(event, 'collision', 'both ends spoke at once'))
+      .on('error', (event) => this.#note(event, 'error', event.error.message))
+      .on('close', (event) => this.#close(event))
+      .on('turnedAway', (event) => this.#turnedAway(event))
+    new DatagramTap(listener, () => ++this.#conversations).listen(this.#ears)
   }
 
   /** Listens no more. */
   end(): void {
-    for (const [channel, hear] of this.#heard) unsubscribe(channel, hear)
+    this.#ears.end()
     this.#ends.clear()
     this.#pairs.clear()
   }
 
   [Symbol.dispose](): void {
     this.end()
-  }
-
-  #on<Name extends EventName>(name: Name, hear: (event: EventOf<Name>) => void) {
-    const own = (event: unknown): void => {
-      try {
-        if (isEvent<Name>(event)) hear(event)
-      } catch (error) {
-        this.#failed(error)
-      }
-    }
-    return [CHANNEL_PREFIX + name, own] as const
-  }
-
-  /** What listens has thrown: the connections that are watched must not suffer from it. */
-  #failed(error: unknown): void {
-    this.end()
-    process.emitWarning(`the trace ends: ${String(error)}`, { type: 'framewright', code: 'HOOK_FAILED' })
   }
 
   #open({ id, atMs, role, framing, local, remote }: EventOf<'open'>): void {
@@ -103,8 +87,20 @@ export class CoreTap implements Disposable {
     conversation.seen.add(role)
     this.#ends.set(id, { conversation, role })
     if (isPair) return
-    const ends = { ...(opener === undefined ? {} : { opener }), ...(acceptor === undefined ? {} : { acceptor }) }
-    this.#listener({ kind: 'open', conversation: conversation.number, atMs, dialect: dialect.name, ...ends })
+    this.#listener(openOf(conversation.number, atMs, dialect.name, opener, acceptor))
+  }
+
+  /** It never became a connection; if its other end is here, it is known from there. */
+  #turnedAway({ atMs, local, remote }: EventOf<'turnedAway'>): void {
+    const words = 'turned away: there is no place'
+    const met = this.#pairs.get(`${remote} ${local}`)
+    const conversation = met?.number ?? ++this.#conversations
+    if (met !== undefined) {
+      this.#listener({ kind: 'note', conversation, atMs, at: 'acceptor', about: 'limit', words })
+      return
+    }
+    this.#listener(openOf(conversation, atMs, rawDialect.name, remote, local))
+    this.#listener({ kind: 'close', conversation, atMs, at: 'acceptor', words, last: true })
   }
 
   #begin(key: string | undefined, dialect: Dialect): Conversation {
@@ -164,6 +160,11 @@ const REASONS: Readonly<Record<EventOf<'withheld'>['reason'], string>> = {
   consent: 'transmissionOffered has not answered',
 }
 
+const openOf = (conversation: number, atMs: number, dialect: string, opener?: string, acceptor?: string) => {
+  const ends = { ...(opener === undefined ? {} : { opener }), ...(acceptor === undefined ? {} : { acceptor }) }
+  return { kind: 'open', conversation, atMs, dialect, ...ends } as const
+}
+
 /** What these bytes of one end are, as its decoder goes on. */
 const saidIn = ({ number, decoders }: Conversation, atMs: number, from: Role, bytes: Buffer) => {
   const stretches = decoders[from].read(bytes)
@@ -172,7 +173,3 @@ const saidIn = ({ number, decoders }: Conversation, atMs: number, from: Role, by
 }
 
 const viewOf = (chunk: Uint8Array, count: number): Buffer => Buffer.from(chunk.buffer, chunk.byteOffset, count)
-
-/** The core publishes nothing else on these channels. */
-const isEvent = <Name extends EventName>(event: unknown): event is EventOf<Name> =>
-  typeof event === 'object' && event !== null && 'id' in event && 'atMs' in event
