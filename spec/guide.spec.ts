@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { EXPERIMENTS } from '@/lab/index.js'
 import { runHere } from './support/cli.js'
 import { codeBlocks, DOCUMENTS } from './support/documents.js'
 import { complaintsAbout, printed, runSnippets, snippetsIn, writeSnippets } from './support/snippets.js'
@@ -7,9 +8,14 @@ import { removeFolder, temporaryFolder } from './support/temporaryFolder.js'
 
 // Every program and every command line in what people read, also in documents that are yet to come.
 
-describe('the programs in README and docs', function () {
+describe('the programs in README and docs, and in the advice of the lab', function () {
   this.timeout(60_000)
-  const compiled = DOCUMENTS.flatMap(snippetsIn)
+  /** What the experiments of the lab advise is read, too: on a terminal, and on their pages. */
+  const advice = EXPERIMENTS.map(({ name, advice: { code } }) => ({ place: `the advice of ${name}`, code }))
+  const compiled = [
+    ...DOCUMENTS.flatMap(snippetsIn),
+    ...advice.map((program) => ({ ...program, runs: false, prints: undefined })),
+  ]
   /** Those of the README work together, and are run by its own spec. */
   const runs = compiled.map((snippet) => snippet.runs && snippet.place.startsWith('docs/'))
   let folder = ''

@@ -14,7 +14,7 @@ export { dialectNamed, DIALECTS } from '@/lab/decoders/dialects.js'
 export type { Advice } from '@/lab/experiments/frame/advice.js'
 export type { Bench, Progress } from '@/lab/experiments/frame/bench.js'
 export type { Expectation, Finding, Measure } from '@/lab/experiments/frame/expectation.js'
-export type { Experiment, Outcome } from '@/lab/experiments/frame/experiment.js'
+export { type Experiment, experiment, type Outcome, type Plan } from '@/lab/experiments/frame/experiment.js'
 export type { Figure, FigureOf } from '@/lab/experiments/frame/figure.js'
 export { type ExperimentReport, runExperiment, type RunOptions } from '@/lab/experiments/frame/runExperiment.js'
 export { reportPage, reportsPage } from '@/lab/experiments/frame/html/reportPage.js'
@@ -56,3 +56,16 @@ export type { NoteKind, Spot, TraceEvent, TraceListener } from '@/lab/trace/trac
 export { type RowStretch, type TraceRow, traceRow } from '@/lab/trace/traceRow.js'
 export type { Field, FieldForm } from '@/lab/wire/field.js'
 export { FIELDS, FILTER_PREFIX, type Wire, type WireFamily, type WireFraming, WIRES } from '@/lab/wire/wires.js'
+export type {
+  Axis,
+  Bar,
+  BarChart,
+  Cell,
+  Column,
+  Fact,
+  LineChart,
+  Markup,
+  PercentileChart,
+  Point,
+  Series,
+} from '@/pages/index.js'

@@ -12,6 +12,7 @@ export interface Bar {
   readonly high?: number
 }
 
+/** Values to compare, as bars. */
 export interface BarChart {
   readonly title: string
   readonly note?: string

@@ -12,12 +12,14 @@ export interface Point {
   readonly high?: number
 }
 
+/** One line and its name. */
 export interface Series {
   readonly name: string
   /** In any order. What is NaN, infinite or not on the axis leaves a gap. */
   readonly points: readonly Point[]
 }
 
+/** Values over other values, as lines. */
 export interface LineChart {
   readonly title: string
   readonly note?: string

@@ -23,6 +23,7 @@ export interface PageContent {
   readonly styles?: readonly string[]
 }
 
+/** A name and its value, such as `Node.js` and its version. */
 export type Fact = readonly [name: string, value: Cell]
 
 /**

@@ -64,7 +64,7 @@ tr.on{background:var(--raised)}
 figcaption{font-weight:600;margin-bottom:.3rem}
 figcaption small{display:block;font-weight:400;color:var(--soft)}
 .plot{border-radius:6px;cursor:crosshair;touch-action:pan-y}
-.plot svg{display:block;width:100%;height:auto;font:13px system-ui,sans-serif}
+.plot svg{display:block;width:100%;height:auto;overflow:visible;font:13px system-ui,sans-serif}
 .plot svg.narrow{display:none;max-width:32rem}
 @container (max-width:34.9rem){.plot svg.wide{display:none}.plot svg.narrow{display:block}}
 .plot text{fill:var(--ink)}

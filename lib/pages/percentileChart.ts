@@ -2,6 +2,7 @@ import { lineChart } from '@/pages/lineChart.js'
 import type { Markup } from '@/pages/markup.js'
 import type { Axis } from '@/pages/scale.js'
 
+/** Percentiles of one or more series. */
 export interface PercentileChart {
   readonly title: string
   readonly note?: string

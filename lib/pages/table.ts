@@ -1,5 +1,6 @@
 import { html, Markup } from '@/pages/markup.js'
 
+/** What may stand in a cell of a table; undefined shows a dash. */
 export type Cell = string | number | Markup | undefined
 
 /** One column of a table. */

@@ -68,6 +68,16 @@ describe('framewright lab', () => {
     expect(err).to.match(/\[ABORTED\]\n$/)
   })
 
+  it('all runs one after the other, and ends with 1 when it is stopped in between', async () => {
+    await using run = runHere(['lab', 'all', '--quick', '--json'])
+    const first = await run.line('"event":"experiment"')
+    run.stop()
+    const { code, err } = await run.ended
+    expect(eventsIn(`${first}\n`)[0]).to.include({ name: EXPERIMENTS[0]?.name })
+    expect(code).to.equal(1)
+    expect(err).to.match(/\[ABORTED\]\n$/)
+  })
+
   for (const [args, words] of [
     [['lab', 'run'], 'NAME is missing'],
     [['lab', 'run', 'nagl'], 'there is no experiment "nagl"; did you mean "nagle"?'],

@@ -60,7 +60,7 @@ export const labAll: Command = {
     summary,
     options: OPTIONS,
     notes: [
-      'It takes about a minute. One that cannot be run does not keep the others from\nrunning; then the exit code is 1. What differs from the prediction is no failure.',
+      'It takes about half a minute. One that cannot be run does not keep the others from\nrunning; then the exit code is 1. What differs from the prediction is no failure.',
       'With --json the lines are {"event":"experiment"}, as of "lab run", {"event":"failed",\n"name","says"} and {"event":"done","experiments","differ","failed"}.',
     ],
     examples: [

@@ -9,8 +9,6 @@ import type { TraceRow } from '@/lab/trace/traceRow.js'
 const INBOX = 4
 const MESSAGES = 12
 const SETTLE_MS = 50
-/** For what comes at once unless this machine is very busy. */
-const LONGEST_MS = 5_000
 const HOOK_MS = 10
 const SHOWN_ROWS = 40
 
@@ -57,12 +55,12 @@ const held = async (bench: Bench): Promise<Held> => {
   )
   const all = Promise.all(sent)
   all.catch(() => {})
-  await bench.until(() => trace.rows.some(isWithheld), LONGEST_MS)
+  await bench.until(() => trace.rows.some(isWithheld))
   await bench.pause(SETTLE_MS)
   const [leftWhileHeld, waitedWhileHeld] = [left, sender.outbound.messages]
   release()
   await all
-  await bench.until(() => Slow.done === MESSAGES, LONGEST_MS)
+  await bench.until(() => Slow.done === MESSAGES)
   return { leftWhileHeld, waitedWhileHeld, arrived: Slow.done, rows: trace.rows }
 }
 
@@ -104,14 +102,17 @@ export const backPressure = experiment({
   name: 'back-pressure',
   question: 'The consumer is slow. Who tells the producer, and what waits where meanwhile?',
   lesson:
-    'An OK that is withheld holds the sender back message by message: what waits stays with who made it, and a producer that awaits its transmit runs at the pace of the consumer.',
+    'An OK that is withheld holds the sender back message by message: what waits stays with who made it, and a ' +
+    'producer that awaits its transmit runs at the pace of the consumer.',
   predict: () => ({
     left: {
       what: `of ${MESSAGES} messages, those that leave while the hook of the first stands still`,
       from: INBOX + 1,
       to: INBOX + 1,
       unit: 'messages',
-      because: `one is in the hook and ${INBOX} are in the inbox (maxInboxMessages); the next length is announced, and its OK is withheld`,
+      because:
+        `one is in the hook and ${INBOX} are in the inbox (maxInboxMessages); the next length is announced, and ` +
+        'its OK is withheld',
       otherwise: 'the numbers of the inbox have changed',
     },
     waits: {
@@ -149,7 +150,8 @@ export const backPressure = experiment({
   }),
   advice: {
     words:
-      'Await your transmits, or pipe into duplex(), and let the hook of the receiver return its promise: nothing else is needed. Bound the inbox by what you can hold.',
+      'Await your transmits, or pipe into duplex(), and let the hook of the receiver return its promise: ' +
+      'nothing else is needed. Bound the inbox by what you can hold.',
     code: `
 import { Connection, Server } from '${PACKAGE}'
 
@@ -179,7 +181,9 @@ export const server = new StoringServer({ handler: Storing, listen: [4000], maxI
       figures: [
         {
           kind: 'ladder',
-          title: `around the OK that is withheld: sender at the left, receiver with maxInboxMessages ${INBOX} at the right`,
+          title:
+            `around the OK that is withheld: sender at the left, receiver with maxInboxMessages ${INBOX} at the ` +
+            'right',
           names: { opener: 'sender', acceptor: 'receiver' },
           rows: aroundTheHold(stopped.rows),
         },

@@ -14,7 +14,6 @@ import { Trace } from '@/lab/trace/trace.js'
 import type { TraceRow } from '@/lab/trace/traceRow.js'
 
 const ONE_WAY_MS = 15
-const LONGEST_MS = 2_000
 const HANDSHAKE = dialectNamed('handshake')
 const OK = 0xff
 const OPENING = Buffer.from([OK])
@@ -84,7 +83,7 @@ const firstDrafts = async (bench: Bench): Promise<Clash & { readonly answer: str
   const gone = bench.event((done) => socket.once('close', () => done()))
   ends.push(new FirstDraft(socket, 'hello'))
   await gone
-  await bench.until(() => ends.every(({ answer }) => answer !== undefined), LONGEST_MS)
+  await bench.until(() => ends.every(({ answer }) => answer !== undefined))
   const [first] = ends.map(({ answer }) => answer)
   const delivered = ends.reduce((sum, end) => sum + end.delivered, 0)
   return { delivered, rows: timeline.rows, answer: first?.toString(16).padStart(2, '0') ?? 'nothing' }
@@ -113,7 +112,7 @@ const ours = async (bench: Bench): Promise<Clash & { readonly collisions: number
   const connection = await client.connectTo(port, { signal: bench.signal })
   await connection.transmit(Buffer.from('hello'))
   await connection.receive({ signal: bench.signal })
-  await bench.until(() => Eager.met > 0, LONGEST_MS)
+  await bench.until(() => Eager.met > 0)
   await client.close()
   const collisions = trace.rows.filter((row) => row.event === 'note' && row.about === 'collision').length
   return { delivered: Eager.met + 1, rows: timeline.rows, collisions }
@@ -131,7 +130,8 @@ export const collision = experiment({
   name: 'collision',
   question: 'It works for days, and then both ends close the connection in the same moment. What happened?',
   lesson:
-    'Both ends spoke at once, and each took the first byte of the other length for an answer: a protocol in which both may speak needs a rule for that.',
+    'Both ends spoke at once, and each took the first byte of the other length for an answer: a protocol in ' +
+    'which both may speak needs a rule for that.',
   predict: () => ({
     lost: {
       what: 'messages delivered, of two that two first drafts send at the same moment',
@@ -153,7 +153,8 @@ export const collision = experiment({
       to: 2,
       unit: 'messages',
       because:
-        'no length begins with ff, so a length can be told from an answer; who opened the connection then sends its payload ' +
+        'no length begins with ff, so a length can be told from an answer; who opened the connection then ' +
+        'sends its payload ' +
         'without waiting, and the other one keeps waiting',
       otherwise: 'that would be a fault of this library',
     },
@@ -169,13 +170,15 @@ export const collision = experiment({
       what: 'what transmit() says when a first draft collides with one of ours',
       is: 'FRAME_TRUNCATED',
       because:
-        'the draft hangs up behind its length, without its payload: a message was begun and not finished. Had it said less, it would be COLLISION',
+        'the draft hangs up behind its length, without its payload: a message was begun and not finished. Had ' +
+        'it said less, it would be COLLISION',
       otherwise: 'the draft got less far, or further, before it hung up',
     },
   }),
   advice: {
     words:
-      'Give both kinds of bytes values of their own, say who goes first, and never put anything between a length and its payload. Or let ends take turns, which costs a round trip.',
+      'Give both kinds of bytes values of their own, say who goes first, and never put anything between a ' +
+      'length and its payload. Or let ends take turns, which costs a round trip.',
     code: `
 import { Client, Connection, Server } from '${PACKAGE}'
 

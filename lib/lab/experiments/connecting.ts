@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import { quantity } from '@/pages/index.js'
 import { PACKAGE } from '@/lab/experiments/frame/advice.js'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 import { codeIn } from '@/lab/experiments/frame/codeIn.js'
 import { experiment } from '@/lab/experiments/frame/experiment.js'
 import { kernelSetting } from '@/lab/experiments/frame/kernelSockets.js'
+import { neverAccepting } from '@/lab/experiments/frame/neverAccepting.js'
 import { Plain, PlainClient } from '@/lab/experiments/frame/plainEnds.js'
 
 const BACKLOG = 8
@@ -12,28 +12,11 @@ const BURST = 40
 const AT_ONCE_MS = 900
 const RETRY_MS = 1_000
 const GIVE_UP_MS = 300
-/** For what comes at once unless this machine is very busy. */
-const LONGEST_MS = 5_000
 const TINY_BACKLOG = 1
 const DIALS = 5
 const [RETRIES = 6] = kernelSetting('tcp_syn_retries') ?? []
 /** After 1 s, 2 s, 4 s ... */
 const SYSTEM_GIVES_UP_MS = RETRY_MS * (2 ** (RETRIES + 1) - 1)
-
-/** Listens, and then does nothing at all: the system answers for it until its queue is full. */
-const NEVER_ACCEPTING = `
-const { createServer } = require('node:net')
-const { parentPort } = require('node:worker_threads')
-const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: ${TINY_BACKLOG} }, () => {
-  parentPort.postMessage(server.address().port)
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-})`
-
-const neverAccepting = async (bench: Bench): Promise<number> => {
-  const worker = new Worker(NEVER_ACCEPTING, { eval: true })
-  bench.use({ [Symbol.asyncDispose]: async () => void (await worker.terminate()) })
-  return bench.event<number>((done, failed) => worker.once('message', done).once('error', failed))
-}
 
 /** Asks a port where nobody listens. */
 const refused = async (bench: Bench): Promise<{ readonly code: string; readonly ms: number }> => {
@@ -58,8 +41,8 @@ const burst = async (bench: Bench): Promise<{ readonly connectedMs: readonly num
 
 /** Asks a listener whose program never accepts. */
 const ignored = async (bench: Bench) => {
-  const port = await neverAccepting(bench)
-  const limits = { handler: Plain, connectTimeoutMs: LONGEST_MS, openingTimeoutMs: GIVE_UP_MS }
+  const { port } = bench.use(await neverAccepting(TINY_BACKLOG))
+  const limits = { handler: Plain, openingTimeoutMs: GIVE_UP_MS }
   const opening = await codeIn(bench.host(new PlainClient(limits)).connectTo(port))
   let connected = 1
   for (let dial = 1; dial < DIALS; dial++) bench.dial(port).once('connect', () => void connected++)
@@ -72,7 +55,8 @@ export const connecting = experiment({
   name: 'connecting',
   question: 'My connect fails at once, or after a second, or hangs, or succeeds and then nothing happens: who decides?',
   lesson:
-    'The system answers for a program: refused at once where nobody listens, silence where the queue of the listener is full, and "connected" before any program has seen you.',
+    'The system answers for a program: refused at once where nobody listens, silence where the queue of the ' +
+    'listener is full, and "connected" before any program has seen you.',
   predict: () => ({
     refused: {
       what: 'connecting to a port where nobody listens',
@@ -93,7 +77,9 @@ export const connecting = experiment({
       from: BACKLOG + 1,
       to: BACKLOG + 1,
       unit: 'connections',
-      because: `the queue holds one more than its backlog, and nobody accepts before the tick is over; the system drops what does not fit without a word`,
+      because:
+        'the queue holds one more than its backlog, and nobody accepts before the tick is over; the system drops ' +
+        'what does not fit without a word',
       otherwise: 'this system counts its queue in another way, or cuts the backlog (somaxconn)',
     },
     late: {
@@ -105,7 +91,9 @@ export const connecting = experiment({
       otherwise: 'this system repeats a SYN after another time',
     },
     connected: {
-      what: `of ${DIALS} connects to a program that never accepts, with a backlog of ${TINY_BACKLOG}, those that succeed`,
+      what:
+        `of ${DIALS} connects to a program that never accepts, with a backlog of ${TINY_BACKLOG}, those that ` +
+        'succeed',
       from: TINY_BACKLOG + 1,
       to: TINY_BACKLOG + 1,
       unit: 'connections',
@@ -121,13 +109,16 @@ export const connecting = experiment({
     connecting: {
       what: 'and what it says when the queue is full',
       is: 'CONNECT_TIMEOUT',
-      because: `a full queue and a black hole look the same: silence. The system itself would try for ${quantity(SYSTEM_GIVES_UP_MS, 'ms')}`,
+      because:
+        'a full queue and a black hole look the same: silence. The system itself would try for ' +
+        quantity(SYSTEM_GIVES_UP_MS, 'ms'),
       otherwise: 'the system answers for a full queue with a reset (tcp_abort_on_overflow)',
     },
   }),
   advice: {
     words:
-      'Give every connect a time of your own, in which the other program must have said something, and let a server that meets bursts have a backlog to match.',
+      'Give every connect a time of your own, in which the other program must have said something, and let a ' +
+      'server that meets bursts have a backlog to match.',
     code: `
 import { Client, Connection, Server } from '${PACKAGE}'
 
@@ -169,11 +160,13 @@ export const caller = () => client.connectTo('127.0.0.1:4000', { signal: AbortSi
       remarks: [
         ...(missing > 0 && connectedMs.length === BURST
           ? [
-              `All ${BURST} were told "connected", yet the server has met only ${accepted}: when many SYN come again at once, the ` +
+              `All ${BURST} were told "connected", yet the server has met only ${accepted}: when many SYN come ` +
+                'again at once, the ' +
                 'last segment of the handshake is dropped as well, and only the client believes in the connection.',
             ]
           : []),
-        'A real black hole (a firewall, a host that is gone) cannot be made on the loopback interface without privileges; ' +
+        'A real black hole (a firewall, a host that is gone) cannot be made on the loopback interface without ' +
+          'privileges; ' +
           'for who connects, a full queue is the same.',
       ],
     }

@@ -91,9 +91,10 @@ export const eventLoopStall = experiment({
   name: 'event-loop-stall',
   question: 'My load test says that 99 % of all answers take a millisecond. Why do users wait longer?',
   lesson:
-    'A test that waits for each answer asks nobody while the server stands still, and so leaves out those who would have come: count from when a question was due, not from when it was sent.',
+    'A test that waits for each answer asks nobody while the server stands still, and so leaves out those who ' +
+    'would have come: count from when a question was due, not from when it was sent.',
   predict: (bench) => {
-    const forMs = bench.rounds(2_000, 600)
+    const forMs = bench.rounds(2_000, 500)
     const p99 = foretold(99, forMs)
     return {
       closed: {
@@ -118,8 +119,10 @@ export const eventLoopStall = experiment({
         to: p99 + LATE_MS,
         unit: 'ms',
         because:
-          `${quantity((STALL_MS / forMs) * 100)} % of the ${quantity(forMs, 'ms')} are stall; who comes in it waits for the rest of it, evenly from ${STALL_MS} ms down to 0, ` +
-          `so one in a hundred waits longer than ${STALL_MS} ms − 1 % of ${quantity(forMs, 'ms')} = ${quantity(p99, 'ms')}`,
+          `${quantity((STALL_MS / forMs) * 100)} % of the ${quantity(forMs, 'ms')} are stall; who comes in it ` +
+          `waits for the rest of it, evenly from ${STALL_MS} ms down to 0, ` +
+          `so one in a hundred waits longer than ${STALL_MS} ms − 1 % of ${quantity(forMs, 'ms')} = ` +
+          quantity(p99, 'ms'),
         otherwise: 'this machine is very busy',
       },
       affected: {
@@ -134,7 +137,8 @@ export const eventLoopStall = experiment({
   },
   advice: {
     words:
-      'Test at a fixed rate and keep the intended times; watch the delay of your event loop, and give long work to a worker thread or cut it into pieces.',
+      'Test at a fixed rate and keep the intended times; watch the delay of your event loop, and give long ' +
+      'work to a worker thread or cut it into pieces.',
     code: `
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
@@ -146,7 +150,7 @@ setInterval(() => {
 }, 10_000).unref()`,
   },
   run: async (bench) => {
-    const forMs = bench.rounds(2_000, 600)
+    const forMs = bench.rounds(2_000, 500)
     const closed = await closedLoop(bench, forMs)
     const open = await openLoop(bench, forMs)
     const [ofClosed, ofOpen] = [percentileOf(closed), percentileOf(open)]

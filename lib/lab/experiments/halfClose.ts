@@ -1,3 +1,4 @@
+import { handled } from '@/core/index.js'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 import { experiment } from '@/lab/experiments/frame/experiment.js'
 import { kernelSockets, UNSEEN } from '@/lab/experiments/frame/kernelSockets.js'
@@ -24,7 +25,7 @@ const asked = async (bench: Bench, allowHalfOpen: boolean): Promise<Answered> =>
   const { port } = await bench.listen(
     (socket) => {
       socket.resume()
-      socket.once('end', () => void answer())
+      socket.once('end', () => void handled(answer()))
       const answer = async (): Promise<void> => {
         for (let piece = 0; piece < PIECES; piece++) {
           await bench.pause(PIECE_MS)
@@ -69,7 +70,8 @@ export const halfClose = experiment({
   name: 'half-close',
   question: 'I end my side of the connection when my question is out. Why does the answer never come?',
   lesson:
-    'The two directions end separately, but a server of node:net ends its own as soon as yours has ended, unless it was made with allowHalfOpen.',
+    'The two directions end separately, but a server of node:net ends its own as soon as yours has ended, ' +
+    'unless it was made with allowHalfOpen.',
   predict: () => ({
     open: {
       what: 'bytes of the answer that arrive, with allowHalfOpen at the server',
@@ -102,7 +104,8 @@ export const halfClose = experiment({
   }),
   advice: {
     words:
-      'Make the server with allowHalfOpen and end it yourself when all is said. Better still, do not use an end for a mark: say how long the question is.',
+      'Make the server with allowHalfOpen and end it yourself when all is said. Better still, do not use an ' +
+      'end for a mark: say how long the question is.',
     code: `
 import { createServer } from 'node:net'
 

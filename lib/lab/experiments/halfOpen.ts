@@ -1,3 +1,4 @@
+import { handled } from '@/core/index.js'
 import { PACKAGE } from '@/lab/experiments/frame/advice.js'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 import { codeOfError } from '@/lab/experiments/frame/codeIn.js'
@@ -12,9 +13,7 @@ const HEARTBEAT_MS = 100
 const IDLE_MS = 400
 /** The clock of a server is looked at some times in each period; this is more than enough on a busy machine. */
 const LATE_MS = 1_000
-const WATCH_MS = 1_500
-/** For who does learn something, unless this machine is very busy. */
-const LONGEST_MS = 5_000
+const watchedMs = (bench: Bench): number => bench.rounds(1_500, 500)
 /** The least the system counts in. */
 const KEEP_ALIVE_MS = 1_000
 /** What Node.js sets: so many questions, a second apart. */
@@ -44,7 +43,7 @@ const silenced = async (bench: Bench, name: string, beats: boolean): Promise<Lea
   await bench.pause(2 * HEARTBEAT_MS)
   proxy.faults = [blackHole()]
   const startMs = performance.now()
-  const found = await bench.until(() => server.causes.length > 0, beats ? LONGEST_MS : WATCH_MS)
+  const found = await bench.until(() => server.causes.length > 0, beats ? undefined : watchedMs(bench))
   if (!found) return { name, code: 'nothing', afterMs: undefined }
   return { name, code: codeOfError(server.causes[0]), afterMs: performance.now() - startMs }
 }
@@ -53,14 +52,17 @@ export const halfOpen = experiment({
   name: 'half-open',
   question: 'The other end is gone: its cable is out, its process hangs. Why is my connection still there, days later?',
   lesson:
-    'Silence looks like peace: only bytes that must come show that somebody is there, so beat, and give up after a time of your own; keepalive asks the next system, not the program, and takes its time.',
-  predict: () => ({
+    'Silence looks like peace: only bytes that must come show that somebody is there, so beat, and give up ' +
+    'after a time of your own; keepalive asks the next system, not the program, and takes its time.',
+  predict: (bench) => ({
     beating: {
       what: `when an end with a heartbeat of ${HEARTBEAT_MS} ms and idleTimeoutMs of ${IDLE_MS} notices the silence`,
       from: IDLE_MS - 2 * HEARTBEAT_MS,
       to: IDLE_MS + LATE_MS,
       unit: 'ms',
-      because: `the last beat came within the ${HEARTBEAT_MS} ms before; from it on ${IDLE_MS} ms are waited, and a little for the coarse clock`,
+      because:
+        `the last beat came within the ${HEARTBEAT_MS} ms before; from it on ${IDLE_MS} ms are waited, and a ` +
+        'little for the coarse clock',
       otherwise: 'this machine is very busy',
     },
     code: {
@@ -70,10 +72,11 @@ export const halfOpen = experiment({
       otherwise: 'the line broke in another way',
     },
     asking: {
-      what: `what an end without a heartbeat, but with keepalive, learns within ${quantity(WATCH_MS, 'ms')}`,
+      what: `what an end without a heartbeat, but with keepalive, learns within ${quantity(watchedMs(bench), 'ms')}`,
       is: 'nothing',
       because:
-        'what swallows its bytes is a program whose system still answers keepalives, like a proxy or a peer that hangs: it would never learn',
+        'what swallows its bytes is a program whose system still answers keepalives, like a proxy or a peer ' +
+        'that hangs: it would never learn',
       otherwise: 'the line broke in another way',
     },
     keepAlive: {
@@ -81,14 +84,17 @@ export const halfOpen = experiment({
       from: FOUND_MS - 1_000,
       to: FOUND_MS + 1_400,
       unit: 'ms',
-      because: `it asks first after ${quantity(KEEP_ALIVE_MS, 'ms')} of silence, and then Node.js has it ask ${PROBES} times, a second apart`,
+      because:
+        `it asks first after ${quantity(KEEP_ALIVE_MS, 'ms')} of silence, and then Node.js has it ask ${PROBES} ` +
+        'times, a second apart',
       otherwise: 'this version of Node.js, or this system, asks in another rhythm',
     },
     unanswered: {
       what: 'when the same notices it that had written something meanwhile',
       is: 'not in that time',
       because:
-        'what is not acknowledged is sent again, after 0.2 s, 0.4 s, 0.8 s ..., for some 15 minutes (tcp_retries2), and keepalive waits until that is over',
+        'what is not acknowledged is sent again, after 0.2 s, 0.4 s, 0.8 s ..., for some 15 minutes ' +
+        '(tcp_retries2), and keepalive waits until that is over',
       otherwise: 'this system gives up sooner (TCP_USER_TIMEOUT)',
     },
     neither: {
@@ -100,7 +106,8 @@ export const halfOpen = experiment({
   }),
   advice: {
     words:
-      'Beat at both ends, a few times within the time after which you want to know. Keep keepalive on (it is, here) for connections that may be silent for hours, and never wait for an answer without a limit.',
+      'Beat at both ends, a few times within the time after which you want to know. Keep keepalive on (it is, ' +
+      'here) for connections that may be silent for hours, and never wait for an answer without a limit.',
     code: `
 import { Connection, Server } from '${PACKAGE}'
 
@@ -119,9 +126,9 @@ export const server = new WatchedServer({
 })`,
   },
   run: async (bench) => {
-    const watchMs = bench.rounds(WATCH_CUT_MS, 1_500)
+    const watchMs = bench.rounds(WATCH_CUT_MS, 500)
     bench.say('a line that swallows everything, and a cable that is cut')
-    const cutting = cutCable(bench, bench.node, { watchMs, keepAliveMs: KEEP_ALIVE_MS })
+    const cutting = handled(cutCable(bench, bench.node, { watchMs, keepAliveMs: KEEP_ALIVE_MS }))
     const beating = await silenced(bench, 'heartbeat', true)
     const asking = await silenced(bench, 'keepalive', false)
     bench.say('waiting for keepalive')
@@ -165,7 +172,8 @@ export const server = new WatchedServer({
         },
       ],
       remarks: [
-        `"never" is: not while it was watched, for ${quantity(WATCH_MS, 'ms')} behind the program and ${quantity(watchMs, 'ms')} behind the cut cable.`,
+        `"never" is: not while it was watched, for ${quantity(watchedMs(bench), 'ms')} behind the program and ` +
+          `${quantity(watchMs, 'ms')} behind the cut cable.`,
         ...('unseen' in cut ? [`The cable could not be cut: ${cut.unseen}.`] : []),
       ],
     }

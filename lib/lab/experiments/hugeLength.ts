@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { getHeapStatistics } from 'node:v8'
 import { Connection } from '@/core/index.js'
@@ -12,8 +13,6 @@ import { Plain, PlainServer } from '@/lab/experiments/frame/plainEnds.js'
 const LENGTH_BYTES = 4
 const SENT_BYTES = 8 * 1_048_576
 const PIECE_BYTES = 65_536
-/** For what comes at once unless this machine is very busy. */
-const NEWS_MS = 5_000
 
 /** The length, as it crosses the wire. */
 const ANNOUNCED = Buffer.alloc(LENGTH_BYTES)
@@ -22,26 +21,30 @@ ANNOUNCED.writeUInt32BE(MAX_LENGTH)
 /** Bytes outside the heap of JavaScript that this process holds. */
 const heldBytes = (): number => getHeapStatistics().external_memory
 
-/** Reads a length and takes memory for it, as many programs do. @returns what it took, or why it could not */
-const naive = async (bench: Bench): Promise<number | { readonly unseen: string }> => {
+/** What a careless reader took, or why it could not. */
+type Taken = number | { readonly unseen: string }
+
+/** Takes memory for the length that these bytes say, as many programs do. */
+const careless = (chunk: Buffer): Taken => {
   const before = heldBytes()
-  const took = bench.event<number | { readonly unseen: string }>((done) => {
-    void bench
-      .listen((socket) => {
-        socket.once('data', (chunk: Buffer) => {
-          try {
-            const message = Buffer.alloc(chunk.readUInt32BE())
-            // Others may have given some back meanwhile.
-            const grown = heldBytes() - before
-            done(grown > 0.9 * message.length ? message.length : grown)
-          } catch (error) {
-            done({ unseen: `this machine refused to promise so much memory (${codeOfError(error)})` })
-          }
-        })
-      })
-      .then(({ port }) => bench.dial(port).write(ANNOUNCED))
+  try {
+    const message = Buffer.alloc(chunk.readUInt32BE())
+    // Others may have given some back meanwhile.
+    const grown = heldBytes() - before
+    return grown > 0.9 * message.length ? message.length : grown
+  } catch (error) {
+    return { unseen: `this machine refused to promise so much memory (${codeOfError(error)})` }
+  }
+}
+
+const naive = async (bench: Bench): Promise<Taken> => {
+  let met: (socket: Socket) => void = () => {}
+  const taken = bench.event<Taken>((done) => {
+    met = (socket) => socket.once('data', (chunk: Buffer) => done(careless(chunk)))
   })
-  return took
+  const { port } = await bench.listen((socket) => met(socket))
+  bench.dial(port).write(ANNOUNCED)
+  return taken
 }
 
 /** Takes what is too large as a stream, and throws it away. */
@@ -75,17 +78,17 @@ const announced = async (bench: Bench, server: PlainServer<Plain | Streaming>, s
     answered += chunk.toString('hex')
   })
   socket.write('\u00ff', 'latin1')
-  await bench.until(() => answered.length >= 2, NEWS_MS)
+  await bench.until(() => answered.length >= 2)
   const before = heldBytes()
   Streaming.largestBytes = 0
   socket.write(ANNOUNCED)
-  await bench.until(() => answered.length >= 4, NEWS_MS)
+  await bench.until(() => answered.length >= 4)
   const after = heldBytes()
   const piece = Buffer.alloc(PIECE_BYTES, 1)
   for (let sent = 0; sent < sentBytes; sent += PIECE_BYTES)
     if (!socket.write(piece)) await bench.event((done) => socket.once('drain', () => done()))
   if (sentBytes > 0) socket.end()
-  await bench.until(() => server.causes.length > 0, NEWS_MS)
+  await bench.until(() => server.causes.length > 0)
   return {
     answered,
     code: server.causes[0] === undefined ? 'none' : codeOfError(server.causes[0]),
@@ -97,7 +100,8 @@ export const hugeLength = experiment({
   name: 'huge-length',
   question: 'Four bytes arrive and say that 3.7 GiB will follow. What does my server do?',
   lesson:
-    'Whoever takes memory for what was announced gives a stranger a gigabyte a byte: check the length first, and let memory grow with what has come.',
+    'Whoever takes memory for what was announced gives a stranger a gigabyte a byte: check the length first, ' +
+    'and let memory grow with what has come.',
   predict: () => ({
     naive: {
       what: 'bytes that Buffer.alloc(length) takes for those four',
@@ -129,12 +133,15 @@ export const hugeLength = experiment({
       otherwise: 'the announcement did not arrive',
     },
     streamed: {
-      what: `bytes that a server holds at most that streams large messages, while ${quantity(SENT_BYTES, 'B')} of it come`,
+      what:
+        `bytes that a server holds at most that streams large messages, while ${quantity(SENT_BYTES, 'B')} of it ` +
+        'come',
       from: 0,
       to: 1_048_576,
       unit: 'B',
       because:
-        'it holds what has come and has not been read, in pieces of at most 64 KiB, and reads no more of the socket while too much waits',
+        'it holds what has come and has not been read, in pieces of at most 64 KiB, and reads no more of the ' +
+        'socket while too much waits',
       otherwise: 'the bounds of streams have changed',
     },
     truncated: {
@@ -146,7 +153,8 @@ export const hugeLength = experiment({
   }),
   advice: {
     words:
-      'Set maxMessageBytes to what your messages need, bound all connections together with maxMemoryBytes, and take larger things as a stream.',
+      'Set maxMessageBytes to what your messages need, bound all connections together with maxMemoryBytes, and ' +
+      'take larger things as a stream.',
     code: `
 import type { Readable } from 'node:stream'
 import { Connection, Server } from '${PACKAGE}'

@@ -37,7 +37,8 @@ export const manyReads = experiment({
   name: 'many-reads',
   question: 'I wrote one buffer. Why does the other end get it in many pieces, and each time in others?',
   lesson:
-    'A stream has no pieces: one write arrives in as many reads as the system likes, so a message needs a length or an end.',
+    'A stream has no pieces: one write arrives in as many reads as the system likes, so a message needs a ' +
+    'length or an end.',
   predict: () => ({
     reads: {
       what: `reads that one write of ${WRITTEN_BYTES.toLocaleString('en-US')} bytes takes`,

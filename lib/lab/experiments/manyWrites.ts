@@ -52,7 +52,8 @@ export const manyWrites = experiment({
   name: 'many-writes',
   question: 'I write a thousand small messages, one by one. Why does the other end get them all in one piece?',
   lesson:
-    'Writes leave no mark in the stream: what is there when the reader looks comes as one read, and each write costs a call of the system.',
+    'Writes leave no mark in the stream: what is there when the reader looks comes as one read, and each write ' +
+    'costs a call of the system.',
   predict: () => ({
     atOnce: {
       what: `reads for ${quantity(WRITES)} writes of ${BYTES} bytes, made without a pause`,
@@ -70,7 +71,8 @@ export const manyWrites = experiment({
       to: PACED_WRITES,
       unit: 'reads',
       because:
-        'now the reader looks after nearly each write: it seems as if messages kept their boundaries, until the day the machine is busy',
+        'now the reader looks after nearly each write: it seems as if messages kept their boundaries, until ' +
+        'the day the machine is busy',
       otherwise: 'this machine is busy, which is the point: the same program gets other pieces',
     },
     corked: {
@@ -84,7 +86,8 @@ export const manyWrites = experiment({
   }),
   advice: {
     words:
-      'Mark where a message ends, with a length in front of it. Gather what leaves in one tick: a connection of this library does both.',
+      'Mark where a message ends, with a length in front of it. Gather what leaves in one tick: a connection ' +
+      'of this library does both.',
     code: `
 import { Client, Connection } from '${PACKAGE}'
 

@@ -9,7 +9,7 @@ const PIECE_BYTES = 65_536
 const BEYOND_BYTES = 4 * 1_048_576
 const SETTLE_MS = 100
 const [, , MOST_SEND = 4_194_304] = kernelSetting('tcp_wmem') ?? []
-const [, , MOST_RECEIVE = 6_291_456] = kernelSetting('tcp_rmem') ?? []
+const [, RECEIVE = 131_072] = kernelSetting('tcp_rmem') ?? []
 
 /** Writes to an end that does not read. */
 interface Stuffed {
@@ -48,16 +48,18 @@ export const partialWrite = experiment({
   name: 'partial-write',
   question: 'How much does a socket take when nobody reads at the other end, and what happens to the rest?',
   lesson:
-    'The system takes some MiB, far more than the high-water mark, and what it does not take waits in your memory: write() never says no, only "enough" (false).',
+    'The system takes some MiB, far more than the high-water mark, and what it does not take waits in your ' +
+    'memory: write() never says no, only "enough" (false).',
   predict: () => ({
     taken: {
       what: 'bytes the system takes although nobody reads',
-      from: MOST_SEND / 4,
-      to: MOST_SEND + MOST_RECEIVE,
+      from: MOST_SEND / 2,
+      to: MOST_SEND + 2 * RECEIVE,
       unit: 'B',
       because:
-        `the send buffer may grow to ${quantity(MOST_SEND, 'B')} (tcp_wmem) and the receive buffer of the other end ` +
-        `to ${quantity(MOST_RECEIVE, 'B')} (tcp_rmem), of which an end that does not read is given little`,
+        `the send buffer may grow to ${quantity(MOST_SEND, 'B')} (tcp_wmem), and the receive buffer of the ` +
+        'other end begins with ' +
+        `${quantity(RECEIVE, 'B')} (tcp_rmem) and grows only for who reads`,
       otherwise: 'this system has other buffers, or little memory for sockets just now',
     },
     held: {
@@ -93,7 +95,8 @@ export const partialWrite = experiment({
   }),
   advice: {
     words:
-      'Look at what write() gives back and wait for "drain", with a way out when the other end is gone; pipeline() does it all.',
+      'Look at what write() gives back and wait for "drain", with a way out when the other end is gone; ' +
+      'pipeline() does it all.',
     code: `
 import { once } from 'node:events'
 import type { Socket } from 'node:net'

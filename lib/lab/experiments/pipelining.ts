@@ -36,14 +36,17 @@ export const pipelining = experiment({
   question:
     'Here it sends 20,000 messages a second, over a longer line only 50. The line is not full: what is it waiting for?',
   lesson:
-    'Waiting for an answer to each message makes the round trip the limit, whatever the line could carry; a window of messages under way lifts it to window / round trip.',
+    'Waiting for an answer to each message makes the round trip the limit, whatever the line could carry; a ' +
+    'window of messages under way lifts it to window / round trip.',
   predict: () => ({
     strict: {
       what: `strict, over a line of ${ROUND_TRIP_MS} ms there and back`,
       from: 500 / ROUND_TRIP_MS,
       to: 1_100 / ROUND_TRIP_MS,
       unit: 'messages/s',
-      because: `one message a round trip: 1 s / ${ROUND_TRIP_MS} ms is ${1_000 / ROUND_TRIP_MS}, less what the timers that delay are late`,
+      because:
+        `one message a round trip: 1 s / ${ROUND_TRIP_MS} ms is ${1_000 / ROUND_TRIP_MS}, less what the timers ` +
+        'that delay are late',
       otherwise: 'this machine is very busy, so the line is longer than it should be',
     },
     small: {
@@ -65,7 +68,8 @@ export const pipelining = experiment({
   }),
   advice: {
     words:
-      'Say pipeline: true where many messages are under way at once, and choose the window by bandwidth × round trip. Stay strict where each message must be welcome before it leaves.',
+      'Say pipeline: true where many messages are under way at once, and choose the window by bandwidth × ' +
+      'round trip. Stay strict where each message must be welcome before it leaves.',
     code: `
 import { Client, Connection } from '${PACKAGE}'
 
@@ -114,7 +118,8 @@ export const client = new FeedClient({ handler: Feed, pipeline: (bytesPerSecond 
         },
       ],
       remarks: [
-        'The line is a proxy on this machine that hands everything on so much later; it loses nothing and is never full.',
+        'The line is a proxy on this machine that hands everything on so much later; it loses nothing and is ' +
+          'never full.',
       ],
     }
   },

@@ -92,7 +92,8 @@ export const slowReader = experiment({
   name: 'slow-reader',
   question: 'One client reads slowly, or not at all. Why does the memory of my server grow until it dies?',
   lesson:
-    'What a reader does not take waits in the memory of who writes, and only the writer can bound it: wait for "drain", or have an outbox that says OUTBOX_FULL.',
+    'What a reader does not take waits in the memory of who writes, and only the writer can bound it: wait for ' +
+    '"drain", or have an outbox that says OUTBOX_FULL.',
   predict: (bench) => {
     const all = bench.rounds(64, 16) * MIB
     return {
@@ -109,11 +110,15 @@ export const slowReader = experiment({
         from: 1,
         to: HIGHEST_MARK_BYTES + PIECE_BYTES,
         unit: 'B',
-        because: `it stops at the high-water mark (16 KiB, or 64 KiB from Node.js 22 on), passed by one piece of ${quantity(PIECE_BYTES, 'B')} at most`,
+        because:
+          'it stops at the high-water mark (16 KiB, or 64 KiB from Node.js 22 on), passed by one piece of ' +
+          `${quantity(PIECE_BYTES, 'B')} at most`,
         otherwise: 'this version of Node.js has another high-water mark',
       },
       ours: {
-        what: `bytes held at most by a connection with maxOutboxBytes of ${quantity(OUTBOX_BYTES, 'B')} that nobody awaits`,
+        what:
+          `bytes held at most by a connection with maxOutboxBytes of ${quantity(OUTBOX_BYTES, 'B')} that nobody ` +
+          'awaits',
         from: OUTBOX_BYTES / 2,
         to: OUTBOX_BYTES + PIECE_BYTES,
         unit: 'B',
@@ -130,7 +135,8 @@ export const slowReader = experiment({
   },
   advice: {
     words:
-      'Await transmit(), which is enough for one producer; where many speak to one connection, decide what to do at OUTBOX_FULL: drop, or part with the slow one.',
+      'Await transmit(), which is enough for one producer; where many speak to one connection, decide what to ' +
+      'do at OUTBOX_FULL: drop, or part with the slow one.',
     code: `
 import { Connection, TransportError } from '${PACKAGE}'
 

@@ -71,16 +71,22 @@ const attack = async (bench: Bench, port: number, longestMs: number, silent = fa
 export const slowloris = experiment({
   name: 'slowloris',
   question:
-    'A few strangers send a byte now and then, and my server has no place for anybody else. Does my idle timeout not help?',
+    'A few strangers send a byte now and then, and my server has no place for anybody else. Does my idle ' +
+    'timeout not help?',
   lesson:
-    'An idle timeout asks whether anything came, and something always does: bound the time for the whole message, from its first byte.',
+    'An idle timeout asks whether anything came, and something always does: bound the time for the whole ' +
+    'message, from its first byte.',
   predict: (bench) => ({
     naive: {
-      what: `of ${ATTACKERS} attackers, those that a server with an idle timeout of ${IDLE_MS} ms still serves after ${quantity(longestOf(bench), 'ms')}`,
+      what:
+        `of ${ATTACKERS} attackers, those that a server with an idle timeout of ${IDLE_MS} ms still serves after ` +
+        quantity(longestOf(bench), 'ms'),
       from: ATTACKERS,
       to: ATTACKERS,
       unit: 'connections',
-      because: `each sends a byte every ${DRIP_MS} ms, which begins the ${IDLE_MS} ms anew: a message of 1,000 bytes takes 50 s, one of 8 MiB five days`,
+      because:
+        `each sends a byte every ${DRIP_MS} ms, which begins the ${IDLE_MS} ms anew: a message of 1,000 bytes ` +
+        'takes 50 s, one of 8 MiB five days',
       otherwise: 'this machine was too busy to send the bytes in time',
     },
     ours: {
@@ -114,7 +120,8 @@ export const slowloris = experiment({
   }),
   advice: {
     words:
-      'Have both: a time for the message, with the slowest pace you accept for large ones, and a bound on connections from one address.',
+      'Have both: a time for the message, with the slowest pace you accept for large ones, and a bound on ' +
+      'connections from one address.',
     code: `
 import { Connection, Server } from '${PACKAGE}'
 
@@ -169,7 +176,8 @@ export const server = new GuestServer({
         },
       ],
       remarks: [
-        `The attack cost ${quantity(naive.sentBytes, 'B')} in all; the attackers of the careful server got rid of ${quantity(ours.sentBytes, 'B')}.`,
+        `The attack cost ${quantity(naive.sentBytes, 'B')} in all; the attackers of the careful server got rid ` +
+          `of ${quantity(ours.sentBytes, 'B')}.`,
       ],
     }
   },

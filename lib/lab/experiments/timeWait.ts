@@ -69,7 +69,8 @@ export const timeWait = experiment({
   question:
     'All my connections are closed. Why are there hundreds of sockets in TIME-WAIT, and may I use the port again?',
   lesson:
-    'Who ends a connection first keeps its pair of addresses for a minute; a server may listen again at once, but a client that opens thousands runs out of ports: keep connections, and let clients end them.',
+    'Who ends a connection first keeps its pair of addresses for a minute; a server may listen again at once, ' +
+    'but a client that opens thousands runs out of ports: keep connections, and let clients end them.',
   predict: (bench) => {
     const count = bench.rounds(200, 20)
     return {
@@ -79,7 +80,8 @@ export const timeWait = experiment({
         to: count,
         unit: 'sockets',
         because:
-          'the end that closes first must be able to repeat its last ACK, and keeps late segments from the next connection with these addresses',
+          'the end that closes first must be able to repeat its last ACK, and keeps late segments from the ' +
+          'next connection with these addresses',
         otherwise: 'the system keeps fewer (tcp_max_tw_buckets)',
       },
       server: {
@@ -129,7 +131,8 @@ export const timeWait = experiment({
   },
   advice: {
     words:
-      'Make one connection and keep it; the messages of a connection cost no port. Where many short ones are needed, let the client end them, so that entries pile up where the ports are many: at the clients.',
+      'Make one connection and keep it; the messages of a connection cost no port. Where many short ones are ' +
+      'needed, let the client end them, so that entries pile up where the ports are many: at the clients.',
     code: `
 import { connect, type Socket } from 'node:net'
 
@@ -183,9 +186,12 @@ export const line = (): Socket => {
         },
       ],
       remarks: [
-        `Ports ${FIRST_PORT} to ${LAST_PORT} are there for clients of this machine: ${PORTS} for each address they connect to. ` +
-          `At ${TIME_WAIT_MS / 1_000} s each, more than ${Math.floor((PORTS * 1_000) / TIME_WAIT_MS)} connections a second to one address use them up ` +
-          '(EADDRNOTAVAIL), unless the system takes pairs again earlier (tcp_tw_reuse, which Linux does on the loopback interface).',
+        `Ports ${FIRST_PORT} to ${LAST_PORT} are there for clients of this machine: ${PORTS} for each address ` +
+          'they connect to. ' +
+          `At ${TIME_WAIT_MS / 1_000} s each, more than ${Math.floor((PORTS * 1_000) / TIME_WAIT_MS)} ` +
+          'connections a second to one address use them up ' +
+          '(EADDRNOTAVAIL), unless the system takes pairs again earlier (tcp_tw_reuse, which Linux does on the ' +
+          'loopback interface).',
       ],
     }
   },

@@ -3,7 +3,7 @@ import { backPressure } from '@/lab/experiments/backPressure.js'
 import { reportOf } from '../../support/reportOf.js'
 
 describe('the experiment back-pressure', () => {
-  it('finds that an inbox of four lets five messages leave, and that a producer that awaits gets no further ahead', async () => {
+  it('finds that an inbox of four lets five messages leave, and who awaits gets no further ahead', async () => {
     const { number, report } = await reportOf(backPressure)
     expect(number('those that leave while the hook')).to.equal(5)
     expect(number('wait at the sender')).to.equal(7)

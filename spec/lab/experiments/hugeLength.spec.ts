@@ -3,7 +3,7 @@ import { hugeLength } from '@/lab/experiments/hugeLength.js'
 import { reportOf } from '../../support/reportOf.js'
 
 describe('the experiment huge-length', () => {
-  it('finds that a careless reader takes what was announced, and that ours refuses it or holds a little of it', async () => {
+  it('finds that a careless reader takes what was announced, and ours refuses it or holds a little', async () => {
     const { number, finding } = await reportOf(hugeLength)
     const careless = finding('Buffer.alloc(length)')
     if (careless.verdict !== 'not seen') expect(careless.value).to.be.above(1_000_000_000)

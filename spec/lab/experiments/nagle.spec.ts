@@ -3,7 +3,7 @@ import { nagle } from '@/lab/experiments/nagle.js'
 import { reportOf } from '../../support/reportOf.js'
 
 describe('the experiment nagle', () => {
-  it('finds two small writes a message far slower with Nagle on than with Nagle off, or in one write', async function () {
+  it('finds two small writes a message far slower with Nagle on than with it off, or in one write', async function () {
     this.timeout(15_000)
     const { number } = await reportOf(nagle)
     const stalled = number('two writes a message, Nagle on')

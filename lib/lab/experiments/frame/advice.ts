@@ -5,5 +5,5 @@ export interface Advice {
   readonly code: string
 }
 
-/** This package, as a program imports it. Written out, the build would take the import in the text for one of its own. */
+/** This package, as a program imports it. Written out in a text, the build would take it for an import of its own. */
 export const PACKAGE = 'framewright'

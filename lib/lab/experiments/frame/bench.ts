@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket, type ServerOpts, type TcpNetConnectOpts } from 'node:net'
-import { boundTo, ConnectionDetails, listenAt } from '@/core/index.js'
+import { boundTo, ConnectionDetails, handled, listenAt } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 /** How far a run is, for who watches. @param share of all, 0 to 1, where that is known */
@@ -7,7 +7,7 @@ export type Progress = (doing: string, share?: number) => void
 
 export interface BenchOptions {
   readonly signal: AbortSignal
-  /** How much of the rounds and waits of an experiment is done: more than 0, 1 for all. Less is quicker and less exact. */
+  /** Share of the rounds and waits that is done: more than 0, 1 for all. Less is quicker and less exact. */
   readonly effort: number
   readonly progress: Progress
   /** The Node.js that may be started as a process of its own. */
@@ -55,7 +55,7 @@ export class Bench implements AsyncDisposable {
   use<Thing extends Disposable | AsyncDisposable>(thing: Thing): Thing {
     this.#things.push(thing)
     if (!this.#over) return thing
-    void this.#closeAll()
+    this.#closeAll().catch(() => {})
     throw this.signal.reason ?? new TransportError('ABORTED', { reason: 'the experiment is over' })
   }
 
@@ -96,12 +96,15 @@ export class Bench implements AsyncDisposable {
     return socket
   }
 
-  /** Waits for what `start` calls. @throws what it fails with, or what the run was given up for */
+  /**
+   * Waits for what `start` calls; may be begun long before it is awaited.
+   * @throws what it fails with, or what the run was given up for
+   */
   event<Value = void>(
     start: (done: (value: Value) => void, failed: (error: unknown) => void) => unknown,
   ): Promise<Value> {
     const { signal } = this
-    return new Promise<Value>((resolve, reject) => {
+    const promise = new Promise<Value>((resolve, reject) => {
       const aborted = (): void => reject(signal.reason)
       if (signal.aborted) return aborted()
       const over = (): void => signal.removeEventListener('abort', aborted)
@@ -116,18 +119,20 @@ export class Bench implements AsyncDisposable {
       }
       start(done, failed)
     })
+    return handled(promise)
   }
 
   /** The next bytes that come. @throws the error of the socket, or that it closed */
   next(socket: Socket): Promise<Buffer> {
     let settle: () => void = () => {}
-    return this.event<Buffer>((done, failed) => {
+    const chunk = this.event<Buffer>((done, failed) => {
       let cause: Error | undefined
       const broken = (error: Error): void => void (cause = error)
       const closed = (): void => failed(cause ?? new TransportError('REMOTE_ENDED'))
       socket.once('data', done).once('error', broken).once('close', closed)
       settle = () => socket.off('data', done).off('error', broken).off('close', closed)
-    }).finally(() => settle())
+    })
+    return handled(chunk.finally(() => settle()))
   }
 
   /** Lets time pass. @throws what the run was given up for */
@@ -138,8 +143,12 @@ export class Bench implements AsyncDisposable {
     }).finally(() => clearTimeout(timer))
   }
 
-  /** Looks again and again until it holds. @returns whether it did within this time */
-  async until(holds: () => boolean, withinMs: number): Promise<boolean> {
+  /**
+   * Looks again and again until it holds.
+   * @param withinMs what comes at once comes within the usual, however busy this machine is
+   * @returns whether it did within this time
+   */
+  async until(holds: () => boolean, withinMs = PATIENCE_MS): Promise<boolean> {
     const endMs = performance.now() + withinMs
     while (!holds()) {
       if (performance.now() > endMs) return false
@@ -185,6 +194,7 @@ export class Bench implements AsyncDisposable {
 }
 
 const LOOK_MS = 2
+const PATIENCE_MS = 5_000
 const ignore = (): void => {}
 
 const closed = (server: Server): Promise<void> =>

@@ -9,8 +9,8 @@ export type Expectation = {
   readonly otherwise: string
 } & (
   | { readonly from: number; readonly to: number; readonly unit: string }
-  /** A word, such as the code of an error. */
-  | { readonly is: string }
+  /** A word, such as the code of an error; or one of several, where that depends on the version. */
+  | { readonly is: string | readonly string[] }
 )
 
 /** What was measured: a number in the unit of its expectation, a word, or why it could not be seen here. */
@@ -36,7 +36,7 @@ export const findingOf = (expectation: Expectation, measure: Measure): Finding =
   if (typeof measure === 'object') return { ...told, measured: '-', verdict: 'not seen', note: measure.unseen }
   const holds =
     'is' in expectation
-      ? measure === expectation.is
+      ? wordsOf(expectation.is).includes(String(measure))
       : typeof measure === 'number' && measure >= expectation.from && measure <= expectation.to
   const value = typeof measure === 'number' ? { value: measure } : {}
   const measured =
@@ -45,8 +45,10 @@ export const findingOf = (expectation: Expectation, measure: Measure): Finding =
   return { ...told, measured, ...value, verdict: 'differs', note: otherwise }
 }
 
+const wordsOf = (is: string | readonly string[]): readonly string[] => (typeof is === 'string' ? [is] : is)
+
 const predictedOf = (expectation: Expectation): string => {
-  if ('is' in expectation) return expectation.is
+  if ('is' in expectation) return wordsOf(expectation.is).join(' or ')
   const { from, to, unit } = expectation
   if (from === to) return quantity(from, unit)
   if (to === Number.POSITIVE_INFINITY) return `at least ${quantity(from, unit)}`

@@ -12,7 +12,7 @@ export interface RunOptions {
   /** Share of the rounds that is done; 0.01 to 1. @default 1 */
   readonly effort?: number
   readonly progress?: Progress
-  /** The Node.js that may be started as a process of its own, such as `process.execPath`. @default none: some things cannot be shown */
+  /** The Node.js that may be started, such as `process.execPath`. @default none: some things cannot be shown */
   readonly node?: string
 }
 

@@ -48,6 +48,22 @@ describe('a run of an experiment', () => {
     ])
   })
 
+  it('allows for several words where versions differ', async () => {
+    const saidBy = (code: string) =>
+      runExperiment(
+        experiment({
+          ...saying(() => Promise.reject(new TransportError('NOT_OPEN'))),
+          predict: () => ({
+            code: { what: 'code', is: ['end', 'ECONNRESET'], because: 'versions', otherwise: 'what?' },
+          }),
+          run: () => Promise.resolve({ measured: { code }, figures: [] }),
+        }),
+      )
+    const [first, second, third] = await Promise.all(['end', 'ECONNRESET', 'EPIPE'].map(saidBy))
+    expect([first?.verdict, second?.verdict, third?.verdict]).to.deep.equal(['as predicted', 'as predicted', 'differs'])
+    expect(first?.findings[0]?.predicted).to.equal('end or ECONNRESET')
+  })
+
   it('does not count what could not be seen as a difference, and says why it was not', async () => {
     const half = saying(() =>
       Promise.resolve({ measured: { pieces: 2, code: { unseen: 'it wants privileges' } }, figures: [] }),
@@ -102,6 +118,17 @@ describe('a run of an experiment', () => {
       ports.push(server.address.port)
       return { measured: { pieces: 2, code: 'never' }, figures: [] }
     })
+    // Nor does it matter what it has begun to wait for.
+    const waiting = saying(async (bench) => {
+      const one = bench.event(() => {})
+      setImmediate(() => bench.say('waiting for two'))
+      await bench.event(() => {})
+      await one
+      return { measured: { pieces: 2, code: 'never' }, figures: [] }
+    })
+    const two = new AbortController()
+    const waited = runExperiment(waiting, { signal: two.signal, progress: () => two.abort() })
+    expect((await rejection(waited)).code).to.equal('ABORTED')
     const end = new AbortController()
     const gone = runExperiment(going, { signal: end.signal, progress: () => end.abort() })
     expect((await rejection(gone)).code).to.equal('ABORTED')

@@ -27,7 +27,8 @@ const rung = (row: TraceRow): readonly Cell[] | undefined => {
       const { from, sentMs, receivedMs } = row
       const shown = shownOf(row)
       const [left, right] = from === 'opener' ? [sentMs, receivedMs] : [receivedMs, sentMs]
-      const arrow = html`<code class="${from === 'opener' ? 's0' : 's1'}">${from === 'opener' ? `${shown} ──▶` : `◀── ${shown}`}</code>`
+      const [colour, words] = from === 'opener' ? ['s0', `${shown} ──▶`] : ['s1', `◀── ${shown}`]
+      const arrow = html`<code class="${colour}">${words}</code>`
       return [timeOf(left), arrow, timeOf(right), wordsOf(row)]
     }
     case 'note':

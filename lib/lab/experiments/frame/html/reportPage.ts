@@ -81,12 +81,22 @@ const findingsTable = (findings: readonly Finding[]): Markup =>
   table({
     caption: 'What was said before the run, and what was measured in it',
     columns: [{ title: 'what' }, { title: 'foretold' }, { title: 'found' }],
-    rows: findings.map(({ what, because, predicted, measured, verdict: word, note }) => [
-      html`${what}<span class="why">because ${because}</span>`,
-      predicted,
-      html`<strong>${measured}</strong><br>${word === 'not seen' ? word : verdict(word === 'as predicted', word)}${note === undefined ? undefined : html`<span class="why">${note}</span>`}`,
+    rows: findings.map((finding) => [
+      html`${finding.what}<span class="why">because ${finding.because}</span>`,
+      finding.predicted,
+      found(finding),
     ]),
   })
+
+const found = ({
+  measured,
+  verdict: word,
+  note,
+}: Finding): Markup => html`<strong>${measured}</strong><br>${judged(word)}
+${note === undefined ? undefined : html`<span class="why">${note}</span>`}`
+
+const judged = (word: Finding['verdict']): Markup | string =>
+  word === 'not seen' ? word : verdict(word === 'as predicted', word)
 
 /** Charts stand beside each other, what is wider has the page to itself. */
 const drawn = (figures: ExperimentReport['figures']): readonly Markup[] => {

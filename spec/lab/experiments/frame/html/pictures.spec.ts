@@ -16,7 +16,7 @@ describePictures('the page of experiments in Chromium', () => {
     [400, 'light'],
     [1_600, 'dark'],
   ] as const)
-    it(`is legible at ${width} pixels, ${scheme}: nothing stands out of the window, no text is below 10 pixels`, async () =>
+    it(`is legible at ${width} pixels, ${scheme}: nothing stands out, no text is below 10 pixels`, async () =>
       withPage(await pageOfAll(), { width, scheme }, async (page) => {
         expect(await standingOut(page)).to.deep.equal([])
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.be.at.most(width)
