@@ -23,18 +23,22 @@ export interface GlobLimits {
   readonly maxGlobBytes?: number
   /** `*`, `?` and sets in one glob; each may have to be tried at every place of a topic. 0 to 65_535. @default 32 */
   readonly maxGlobWildcards?: number
+  /** Steps of about 60 ns that finding the globs for one topic may take. 1_000 to 2^40. @default 200_000 */
+  readonly maxMatchSteps?: number
 }
 
 /** @see docs/limits.md */
 export const GLOB_RANGES: Readonly<Record<keyof GlobLimits, readonly [fallback: number, min: number, max: number]>> = {
   maxGlobBytes: [1_024, 0, 65_535],
   maxGlobWildcards: [32, 0, 65_535],
+  maxMatchSteps: [200_000, 1_000, 2 ** 40],
 }
 
 /** The limits with their defaults filled in. @throws TransportError OPTION_INVALID */
 export const checkGlobLimits = (given: GlobLimits): Required<GlobLimits> => ({
   maxGlobBytes: checked('maxGlobBytes', given),
   maxGlobWildcards: checked('maxGlobWildcards', given),
+  maxMatchSteps: checked('maxMatchSteps', given),
 })
 
 const checked = (option: keyof GlobLimits, given: GlobLimits): number => {
@@ -59,8 +63,10 @@ export const parseGlob = (glob: string, limits: Required<GlobLimits>): readonly 
     if (token.is === 'star' && text === '' && tokens.at(-1)?.is === 'star') return
     if (++wildcards > limits.maxGlobWildcards) throw refused('maxGlobWildcards', wildcards, limits.maxGlobWildcards)
     if (text !== '') tokens.push({ is: 'text', text })
+    // "Any run, then one" is "one, then any run", and that way round nothing has to be tried.
+    if (token.is === 'one' && text === '' && tokens.at(-1)?.is === 'star') tokens.splice(-1, 0, token)
+    else tokens.push(token)
     text = ''
-    tokens.push(token)
   }
   for (let at = 0; at < glob.length; at++) {
     const character = glob[at] ?? ''

@@ -2,6 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { checkGlobLimits, type GlobLimits, parseGlob } from '@/protocols/lonely/glob.js'
 import { GlobTrie } from '@/protocols/lonely/globTrie.js'
+import { TransportError } from '@/errors.js'
 
 /** What one subscriber is subscribed to. */
 interface Wishes {
@@ -21,12 +22,13 @@ export class TopicIndex<Subscriber> {
   readonly #limits: Required<GlobLimits>
   readonly #exact = new Map<string, Set<Subscriber>>()
   readonly #globs = new Map<string, Set<Subscriber>>()
-  readonly #trie = new GlobTrie<ReadonlySet<Subscriber>>()
+  readonly #trie: GlobTrie<ReadonlySet<Subscriber>>
   readonly #wishes = new Map<Subscriber, Wishes>()
 
   /** @throws TransportError OPTION_INVALID */
   constructor(limits: GlobLimits = {}) {
     this.#limits = checkGlobLimits(limits)
+    this.#trie = new GlobTrie(this.#limits.maxMatchSteps)
   }
 
   /** How many topics and globs a subscriber is subscribed to. */
@@ -95,6 +97,7 @@ export class TopicIndex<Subscriber> {
    * Who is to get a message on this topic, each once however many subscriptions match. A topic that is not UTF-8
    * matches no glob.
    * @returns maybe a set that changes with the next subscription: go through it before that, or copy it
+   * @throws TransportError MATCH_TOO_COSTLY: it takes more than `maxMatchSteps`
    */
   matching(topic: Uint8Array): ReadonlySet<Subscriber> {
     const key = keyOf(topic)
@@ -102,12 +105,29 @@ export class TopicIndex<Subscriber> {
     if (this.#globs.size === 0) return exact ?? NOBODY
     const text = isAscii(topic) ? key : isUtf8(topic) ? asBuffer(topic).toString('utf8') : undefined
     const byGlob = text === undefined ? [] : this.#trie.find(text)
+    if (byGlob === undefined)
+      throw new TransportError('MATCH_TOO_COSTLY', { topicBytes: topic.length, limit: this.#limits.maxMatchSteps })
     const [only] = byGlob
     if (only === undefined) return exact ?? NOBODY
     if (exact === undefined && byGlob.length === 1) return only
     const all = new Set(exact)
     for (const subscribers of byGlob) for (const subscriber of subscribers) all.add(subscriber)
     return all
+  }
+
+  /** Whose globs may cost the most: many wildcards in one glob weigh more than as many in several. */
+  costliest(): Subscriber | undefined {
+    let found: Subscriber | undefined
+    let most = 0
+    for (const [subscriber, { globs }] of this.#wishes) {
+      let cost = 0
+      for (const glob of globs) cost += parseGlob(glob, this.#limits).filter(({ is }) => is !== 'text').length ** 2
+      if (cost > most) {
+        most = cost
+        found = subscriber
+      }
+    }
+    return found
   }
 
   #wishesOf(subscriber: Subscriber): Wishes {

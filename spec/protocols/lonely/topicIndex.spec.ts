@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { type GlobLimits, TopicIndex } from '@/protocols/lonely/index.js'
 import { caught } from '../../support/caught.js'
 
-const NO_LIMITS = { maxGlobBytes: 65_535, maxGlobWildcards: 65_535 }
+const NO_LIMITS = { maxGlobBytes: 65_535, maxGlobWildcards: 65_535, maxMatchSteps: 2 ** 40 }
 
 const matches = (glob: string, topic: string | Uint8Array, limits: GlobLimits = NO_LIMITS): boolean => {
   const index = new TopicIndex<number>(limits)
@@ -27,8 +27,10 @@ const matchesByTrying = (glob: readonly string[], topic: readonly string[]): boo
   return first === character && matchesByTrying(rest, behind)
 }
 
-const piece = fc.constantFrom('a', 'b', '/', 'é', '🐢', '*', '*', '?', '[ab]', '[!a]', '[!b/]')
-const globPieces = fc.array(piece, { maxLength: 9 })
+const piece = fc.constantFrom('a', 'b', 'ab', '/', 'é', '🐢', '*', '*', '*', '?', '[ab]', '[!a]', '[!b/]')
+const globPieces = fc
+  .array(piece, { maxLength: 9 })
+  .map((pieces) => pieces.flatMap((one) => (one === 'ab' ? ['a', 'b'] : [one])))
 const topicCharacters = fc.array(fc.constantFrom('a', 'b', '/', 'é', '🐢', '!'), { maxLength: 9 })
 
 describe('the globs of the lonely protocol', () => {
@@ -90,7 +92,7 @@ describe('the globs of the lonely protocol', () => {
       given: 5,
       allowed: 4,
     })
-    for (const glob of ['*?*', '?*[ab]'.slice(0, 3) + '?']) {
+    for (const glob of ['*a*b*', '?*[ab]'.slice(0, 3) + '?']) {
       expect(caught(() => index.subscribeGlob(glob, 1)).code, glob).to.equal('GLOB_REFUSED')
     }
     expect(index.countOf(1)).to.equal(0)
@@ -100,6 +102,51 @@ describe('the globs of the lonely protocol', () => {
     expect(caught(() => matches('?'.repeat(33), '', {})).detail).to.include({ allowed: 32 })
     expect(caught(() => matches('x'.repeat(1_025), '', {})).detail).to.include({ allowed: 1_024 })
     expect(caught(() => new TopicIndex({ maxGlobBytes: 65_536 })).code).to.equal('OPTION_INVALID')
+  })
+
+  /** Many different globs of so many stars, all of which match `abab...`. */
+  const starry = (count: number, limits: GlobLimits = {}): TopicIndex<number> => {
+    const index = new TopicIndex<number>(limits)
+    for (let i = 0; i < count; i++) {
+      const bits = i.toString(2).padStart(31, '01').split('')
+      index.subscribeGlob(`*${bits.map((bit) => (bit === '1' ? 'a*' : 'b*')).join('')}`, i)
+    }
+    return index
+  }
+
+  it('with stars cost no more for a long topic than for a short one, once all of their pieces are found', () => {
+    for (const length of [100, 65_535])
+      expect(starry(500).matching(Buffer.from('ab'.repeat(length / 2))).size, String(length)).to.equal(500)
+    const absent = new TopicIndex<number>({ maxMatchSteps: 20_000 })
+    for (let i = 0; i < 8; i++) absent.subscribeGlob(`*x${i}*`, i)
+    expect(absent.matching(Buffer.alloc(65_535, 'y')).size).to.equal(0)
+  })
+
+  it('that would take more than maxMatchSteps are not looked for, and the costliest subscriber is known', () => {
+    const index = starry(100, { maxMatchSteps: 1_000 })
+    index.subscribeGlob('[ab][ab][ab][ab]', 1_000)
+    index.subscribeGlob('*[ab]'.repeat(10), 2_000)
+    for (let i = 0; i < 50; i++) index.subscribeGlob(`news/${i}/*`, 3_000)
+    const error = caught(() => index.matching(Buffer.from('ab'.repeat(100))))
+    expect([error.code, error.detail]).to.deep.equal(['MATCH_TOO_COSTLY', { topicBytes: 200, limit: 1_000 }])
+    expect(index.costliest()).to.equal(0)
+    for (let i = 0; i < 100; i++) index.unsubscribeAll(i)
+    expect(index.costliest()).to.equal(2_000)
+    expect(index.matching(Buffer.from('ab'.repeat(10))).size).to.equal(1)
+    index.unsubscribeAll(2_000)
+    expect(index.costliest()).to.equal(3_000)
+    expect(new TopicIndex<number>().costliest()).to.equal(undefined)
+  })
+
+  it('whatever they are take no more steps than allowed, with sets that all accept and texts that never come', () => {
+    const index = new TopicIndex<number>({ maxMatchSteps: 200_000 })
+    const pieces = ['*[ab]', '*a?', '*[!c]b', '*ba[ab]', '*zz']
+    for (let i = 0; i < 2_000; i++) {
+      const glob = Array.from({ length: 15 }, (_, at) => pieces[Math.floor(i / 5 ** (at % 6) + at) % 5] ?? '').join('')
+      index.subscribeGlob(glob, i)
+    }
+    expect(caught(() => index.matching(Buffer.from('ab'.repeat(500)))).code).to.equal('MATCH_TOO_COSTLY')
+    expect(index.matching(Buffer.from('c')).size).to.equal(0)
   })
 
   it('take no more steps than glob times topic, where trying everything would never end', () => {

@@ -219,6 +219,11 @@ export class BroadcasterSession {
     return verify(this.#broker.auth.toBroadcaster, claim, authorization, { nowMs: this.#broker.nowMs(), singular })
   }
 
+  /** It cannot go on, as what it asks for costs the others too much. */
+  fail(error: unknown): void {
+    this.#fail(error)
+  }
+
   #fail(error: unknown): void {
     if (this.#state.at === 'over') return
     this.end()

@@ -10,6 +10,9 @@ import type { RandomSource } from '@/protocols/lonely/randomSource.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import { TransportError } from '@/errors.js'
 
+/** Nobody can be asked to have globs that are cheap for topics of any length. */
+const LONG_TOPIC_BYTES = 1_024
+
 /** Joins what one broadcaster's subscribers want to what the relay brings. */
 export class Switchboard implements RelayMember {
   readonly id = randomUUID()
@@ -71,7 +74,7 @@ export class Switchboard implements RelayMember {
   }
 
   deliver(topic: Buffer, body: Body): number | Promise<number> {
-    const sessions = this.#table.match(topic)
+    const sessions = this.#match(topic)
     if (sessions.size === 0) return 0
     const delivery = new Delivery(topic, body, this.#random)
     let reached = 0
@@ -84,13 +87,30 @@ export class Switchboard implements RelayMember {
     return waiting === undefined ? reached : reachedAlso(reached, waiting)
   }
 
+  /**
+   * When it takes too long to find them, whoever is to blame pays: for a long topic who notifies it, else who has the
+   * costliest globs.
+   * @throws TransportError MATCH_TOO_COSTLY
+   */
+  #match(topic: Buffer): ReadonlySet<BroadcasterSession> {
+    for (;;) {
+      try {
+        return this.#table.match(topic)
+      } catch (error) {
+        const costliest = topic.length > LONG_TOPIC_BYTES ? undefined : this.#table.costliest()
+        if (costliest === undefined) throw error
+        costliest.fail(error)
+      }
+    }
+  }
+
   /** A relay that is joined knows of nothing yet. */
   #newInterests(): Interests {
     return new Interests((pattern, wanted) => this.#seat?.interest(pattern, wanted))
   }
 
   missed(topic: Buffer): void {
-    for (const session of this.#table.match(topic)) session.missed(topic)
+    for (const session of this.#match(topic)) session.missed(topic)
   }
 }
 

@@ -31,7 +31,15 @@ export class SubscriptionTable<T> {
       : this.#index.unsubscribeExact(pattern.topic, who)
   }
 
-  /** Each once, however many of its patterns match. To be gone through before anybody else subscribes. */
+  /** Whose globs may cost the most to match. */
+  costliest(): T | undefined {
+    return this.#index.costliest()
+  }
+
+  /**
+   * Each once, however many of its patterns match. To be gone through before anybody else subscribes.
+   * @throws TransportError MATCH_TOO_COSTLY
+   */
   match(topic: Buffer): ReadonlySet<T> {
     return this.#index.matching(topic)
   }
