@@ -5,7 +5,7 @@ import { turns } from './turns.js'
 const isFunction = (value: unknown): value is () => void => typeof value === 'function'
 
 /** Collects what nobody can reach, now. */
-const collectGarbage = (): void => {
+export const collectGarbage = (): void => {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
   if (!isFunction(collect)) throw new Error('this runtime collects no garbage on demand')

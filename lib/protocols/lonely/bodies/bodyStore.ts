@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import { type Booked, type Books, COPIED_BYTES, Intake } from '@/protocols/lonely/bodies/intake.js'
+import { type Booked, type Books, Intake } from '@/protocols/lonely/bodies/intake.js'
 import { MemoryBody } from '@/protocols/lonely/bodies/memoryBody.js'
+import { COPIED_BYTES } from '@/protocols/lonely/bodies/pieces.js'
 import { TransportError } from '@/errors.js'
 
 /** What bodies may take. */

@@ -2,11 +2,9 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { BodyLimits } from '@/protocols/lonely/bodies/bodyStore.js'
 import { MemoryBody } from '@/protocols/lonely/bodies/memoryBody.js'
+import { Pieces } from '@/protocols/lonely/bodies/pieces.js'
 import { SpoolFile } from '@/protocols/lonely/bodies/spoolFile.js'
 import { TransportError } from '@/errors.js'
-
-/** Pieces below this are copied, so that they do not keep alive the larger chunk they came in. */
-export const COPIED_BYTES = 16_384
 
 /** What an intake has taken: bytes in memory, bytes in a file, and the file. */
 export interface Booked {
@@ -28,7 +26,7 @@ export class Intake {
   readonly #folder: string
   readonly #books: Books
   readonly #hash: Hash = createHash('sha512')
-  #pieces: Buffer[] = []
+  readonly #pieces = new Pieces()
   #file: SpoolFile | undefined
   #size = 0
   readonly #booked: Booked = { memory: 0, spool: 0, files: 0 }
@@ -53,6 +51,7 @@ export class Intake {
    * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED
    */
   add(piece: Buffer): void | Promise<void> {
+    if (piece.length === 0) return
     const size = this.#size + piece.length
     const limit = this.#limits.maxBodyBytes
     if (size > limit) throw new TransportError('BODY_TOO_LARGE', { size, limit })
@@ -61,7 +60,7 @@ export class Intake {
     const inMemory = this.#file === undefined && !this.#large && size <= this.#limits.maxBodyInMemoryBytes
     if (!inMemory || !this.#books.fitsMemory(piece.length)) return this.#write(piece)
     this.#book('memory', piece.length)
-    this.#pieces.push(piece.length < COPIED_BYTES ? Buffer.from(piece) : piece)
+    this.#pieces.add(piece)
   }
 
   /** The whole body; it is the caller's to release. The intake is over. */
@@ -73,17 +72,14 @@ export class Intake {
   finishNow(): Body | undefined {
     if (this.#file !== undefined || this.#over) return undefined
     this.#over = true
-    const [first] = this.#pieces
-    const bytes = this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces, this.#size)
-    this.#pieces = []
-    return new MemoryBody(bytes, this.#hash.digest(), (freed) => this.#books.book('memory', -freed))
+    return new MemoryBody(this.#pieces.takeWhole(), this.#hash.digest(), (freed) => this.#books.book('memory', -freed))
   }
 
   /** The body is not wanted any more. */
   discard(): void {
     if (this.#over) return
     this.#over = true
-    this.#pieces = []
+    this.#pieces.takeAll()
     this.#giveBack()
     this.#file?.discard()
   }
@@ -104,9 +100,7 @@ export class Intake {
   }
 
   async #append(file: SpoolFile, piece: Buffer): Promise<void> {
-    const earlier = this.#pieces
-    this.#pieces = []
-    for (const before of earlier) {
+    for (const before of this.#pieces.takeAll()) {
       this.#book('spool', before.length)
       this.#book('memory', -before.length)
       await file.append(before)

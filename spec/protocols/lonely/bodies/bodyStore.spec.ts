@@ -143,6 +143,16 @@ describe('the store of bodies', () => {
     expect(codeOf(await rejection(intake.finish()))).to.equal('BODY_FAILED')
   })
 
+  it('holds nothing for pieces without bytes, and makes no file for them', async () => {
+    const intake = store.intake(500)
+    for (let i = 0; i < 1_000; i++) await intake.add(Buffer.alloc(0))
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
+    await intake.add(bytesOf(500))
+    const body = await intake.finish()
+    expect((await body.read(0, 500)).equals(bytesOf(500))).to.equal(true)
+    body.release()
+  })
+
   it('takes no pipe or device for a file, and does not wait for one', async () => {
     for (const path of ['/dev/null', folder]) {
       const error = await rejection(FileBody.open(path))
