@@ -46,6 +46,8 @@ export class BodyStore {
   #memoryBytes = 0
   #spoolBytes = 0
   #spoolFiles = 0
+  /** Of these, what bodies take that are not whole. */
+  readonly #begun: Booked = { memory: 0, spool: 0, files: 0 }
 
   /** @param folder for the files, which have no name once they are open, where the system allows it */
   constructor(limits: Readonly<Required<BodyLimits>>, folder: string = tmpdir(), whole?: BodyStore) {
@@ -83,11 +85,11 @@ export class BodyStore {
    */
   intake(size: number | undefined): Intake {
     this.#admit(size ?? 0)
-    return new Intake(this.#limits, this.#folder, this.#books, size)
+    return new Intake(this.#limits, this.#folder, this.#begunBooks, size)
   }
 
   async #spool(bytes: Buffer): Promise<Body> {
-    const intake = this.intake(bytes.length)
+    const intake = new Intake(this.#limits, this.#folder, this.#books, bytes.length)
     try {
       await intake.add(bytes)
       return await intake.finish()
@@ -116,9 +118,43 @@ export class BodyStore {
       throw new TransportError('SPOOL_FULL', { spoolFiles, limit: maxSpoolFiles })
   }
 
+  /** Those on their way in have half of the memory and of the files: who begins and does not go on leaves the rest. */
+  #begin(what: keyof Booked, amount: number): void {
+    const begun = this.#begun[what] + amount
+    const limit = Math.ceil(this.#limits.maxSpoolFiles / 2)
+    if (what === 'files' && amount > 0 && begun > limit)
+      throw new TransportError('SPOOL_FULL', { begunFiles: begun, limit })
+    if (this.#whole !== undefined) this.#whole.#begin(what, amount)
+    this.#begun[what] = begun
+  }
+
+  #fitsBegun(bytes: number): boolean {
+    const fits = this.#begun.memory + bytes <= this.#limits.maxBodyMemoryBytes / 2
+    return fits && (this.#whole === undefined || this.#whole.#fitsBegun(bytes))
+  }
+
+  /** Of bodies that are whole. */
   readonly #books: Books = {
     fitsMemory: (bytes) => this.#fitsMemory(bytes),
     book: (what, amount) => this.#book(what, amount),
+    whole: () => this.#books,
+  }
+
+  readonly #begunBooks: Books = {
+    fitsMemory: (bytes) => this.#fitsMemory(bytes) && this.#fitsBegun(bytes),
+    book: (what, amount) => {
+      this.#begin(what, amount)
+      try {
+        this.#book(what, amount)
+      } catch (error) {
+        this.#begin(what, -amount)
+        throw error
+      }
+    },
+    whole: (booked) => {
+      for (const what of ['memory', 'spool', 'files'] as const) this.#begin(what, -booked[what])
+      return this.#books
+    },
   }
 
   readonly #forget = (bytes: number): void => this.#book('memory', -bytes)

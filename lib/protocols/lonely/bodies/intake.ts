@@ -18,13 +18,15 @@ export interface Books {
   fitsMemory(bytes: number): boolean
   /** Negative amounts give back. @throws TransportError BODY_TOO_LARGE, SPOOL_FULL; nothing has changed */
   book(what: keyof Booked, amount: number): void
+  /** The body is whole. @returns where what it has taken is given back */
+  whole(booked: Readonly<Booked>): Books
 }
 
 /** A body on its way in: pieces in memory until they are too many, then a file. */
 export class Intake {
   readonly #limits: Readonly<Required<BodyLimits>>
   readonly #folder: string
-  readonly #books: Books
+  #books: Books
   readonly #hash: Hash = createHash('sha512')
   readonly #pieces = new Pieces()
   #file: SpoolFile | undefined
@@ -72,6 +74,7 @@ export class Intake {
   finishNow(): Body | undefined {
     if (this.#file !== undefined || this.#over) return undefined
     this.#over = true
+    this.#books = this.#books.whole(this.#booked)
     return new MemoryBody(this.#pieces.takeWhole(), this.#hash.digest(), (freed) => this.#books.book('memory', -freed))
   }
 
@@ -113,6 +116,7 @@ export class Intake {
     if (file === undefined || this.#over)
       throw new TransportError('BODY_FAILED', { problem: 'the body has been given up' })
     this.#over = true
+    this.#books = this.#books.whole(this.#booked)
     return file.asBody(this.#size, this.#hash.digest(), () => this.#giveBack())
   }
 

@@ -100,6 +100,25 @@ describe('the store of bodies', () => {
     expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
   })
 
+  it('leaves half of the memory and of the files to whole bodies, however many are on their way in', async () => {
+    const begun = [1, 2, 3, 4].map(() => store.share(3).intake(undefined))
+    for (const one of begun.slice(0, 2)) await one.add(bytesOf(60))
+    // 75 bytes of memory for those that are not whole, and 2 of 3 files.
+    expect(store.held).to.deep.equal({ memoryBytes: 60, spoolBytes: 60, spoolFiles: 1 })
+    await begun[2]?.add(bytesOf(60))
+    expect(codeOf(await rejection(Promise.resolve(begun[3]?.add(bytesOf(60)))))).to.equal('SPOOL_FULL')
+    const whole = [await keep(90), await keep(101)]
+    expect(whole.map(({ bytes }) => bytes?.length)).to.deep.equal([90, undefined])
+    // One that becomes whole makes room for another on its way.
+    begun[1]?.discard()
+    const finished = await begun[2]?.finish()
+    await begun[3]?.add(bytesOf(60))
+    expect(store.held).to.deep.equal({ memoryBytes: 150, spoolBytes: 221, spoolFiles: 3 })
+    for (const body of [...whole, finished]) body?.release()
+    for (const one of begun) one.discard()
+    expect(store.held).to.deep.equal({ memoryBytes: 0, spoolBytes: 0, spoolFiles: 0 })
+  })
+
   it('counts what its shares hold, and lets each have as many files as it was given', async () => {
     const [one, other] = [store.share(1), store.share(2)]
     const first = await one.keep(bytesOf(101), sha512(bytesOf(101)))
