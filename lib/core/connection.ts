@@ -1,20 +1,18 @@
 import type { Duplex, Readable } from 'node:stream'
 import { flatUuid } from '@/core/flatUuid.js'
 import { Deferred, handled, rejected } from '@/core/batch.js'
-import { Commons } from '@/core/commons.js'
-import { systemClock } from '@/core/clock.js'
 import { asDuplex } from '@/core/duplexView.js'
 import { type Hooks, type Overrides, overridesOf } from '@/core/hooks.js'
 import { InboundStream } from '@/core/inbound.js'
+import { asIteration } from '@/core/iterationView.js'
 import type { Phase } from '@/core/lifecycle.js'
 import { Link, type Shared } from '@/core/link.js'
-import { isOrderlyEnd } from '@/core/orderlyEnd.js'
 import { remoteOf } from '@/core/remoteAddress.js'
-import { MemoryBudget } from '@/core/memoryBudget.js'
-import { type ConnectionOptions, deadlineOf, settingsOf } from '@/core/options.js'
+import { type ConnectionOptions, deadlineOf } from '@/core/options.js'
 import type { PluginLike } from '@/core/plugin.js'
 import { PluginChain } from '@/core/pluginChain.js'
 import type { StreamSource } from '@/core/pour.js'
+import { sharedOfOne } from '@/core/sharedOfOne.js'
 import { systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'
 import type { Role } from '@/framings/framing.js'
@@ -91,7 +89,8 @@ export abstract class Connection {
   /**
    * If overridden: for each message larger than `maxMessageBytes`, in its place in wire order. What is not read by the
    * time it returns is thrown away. Reading slowly slows the other end down. Not with plugins, which need whole messages.
-   * A hook of the accepting end that waits for its own `transmit` waits in vain while a stream of the other end is under way.
+   * Messages sent from here leave without waiting for their answers while the stream stands still; `flush()` waits for those
+   * answers, which stand behind the stream: read it first.
    * @param _size bytes of the whole message
    */
   protected transmissionStream(_size: number, readable: Readable): void | Promise<void> {
@@ -213,13 +212,11 @@ export abstract class Connection {
    */
   run(stream: Duplex, role: Role): Promise<void> {
     const over = new Deferred()
-    const ended = (_id: string, _connection: Connection, cause: Error | undefined): void =>
-      cause === undefined ? over.resolve() : over.reject(cause)
     try {
-      const options = this.#early?.options ?? {}
-      const settings = settingsOf(options)
-      const commons = new Commons(options.clock ?? systemClock, MemoryBudget.ofOne(settings), settings)
-      this.#attach({ stream, role, id: flatUuid(), shared: { hooks: inside.hooks, settings, commons, ended } })
+      const shared = sharedOfOne(this.#early?.options ?? {}, inside.hooks, (cause) =>
+        cause === undefined ? over.resolve() : over.reject(cause),
+      )
+      this.#attach({ stream, role, id: flatUuid(), shared })
     } catch (error) {
       over.reject(systemError(error, 'NOT_OPEN'))
     }
@@ -227,19 +224,17 @@ export abstract class Connection {
   }
 
   /** The messages as they come. Ends when the other end has closed in good order, throws when the connection failed; leaving the loop closes it. */
-  async *[Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    try {
-      for (;;) yield await this.receive()
-    } catch (error) {
-      if (!isOrderlyEnd(error)) throw error
-    } finally {
-      await this.close()
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Buffer> {
+    return asIteration(this)
   }
 
-  /** Each chunk written is a message, each message received a chunk; for `pipeline()` and the like. */
+  /**
+   * Each chunk written is a message, each message received a chunk; for `pipeline()` and the like. Ending it ends our side
+   * of the stream, and the other end's messages are still read; but not over the handshake, where who says no more can
+   * answer no more: there it closes the connection.
+   */
   duplex(): Duplex {
-    return asDuplex(this)
+    return asDuplex(this, () => this.#link?.ending.endOutbound() ?? this.close())
   }
 
   [Symbol.asyncDispose](): Promise<void> {

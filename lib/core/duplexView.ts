@@ -5,16 +5,15 @@ import { isOrderlyEnd } from '@/core/orderlyEnd.js'
 interface Messages {
   transmit(message: Uint8Array): Promise<void>
   receive(): Promise<Buffer>
-  close(): Promise<void>
   destroy(cause?: Error): void
 }
 
 /**
  * A connection as a Node stream of messages: each chunk written is sent as one message, each message received comes
- * out as one object. Ending it closes the connection in good order. An empty message cannot be told from none in
- * a byte stream, so the readable side works on objects.
+ * out as one object. An empty message cannot be told from none in a byte stream, so the readable side works on objects.
+ * @param endOutbound no more will be written
  */
-export const asDuplex = (connection: Messages): Duplex =>
+export const asDuplex = (connection: Messages, endOutbound: () => Promise<void>): Duplex =>
   new Duplex({
     readableObjectMode: true,
     readableHighWaterMark: 16,
@@ -32,7 +31,7 @@ export const asDuplex = (connection: Messages): Duplex =>
       connection.transmit(chunk).then(() => done(), done)
     },
     final(done) {
-      connection.close().then(() => done(), done)
+      endOutbound().then(() => done(), done)
     },
     destroy(error, done) {
       connection.destroy(error ?? undefined)

@@ -26,6 +26,8 @@ export class Ending<C> {
   /** Who ended first. */
   #first: 'local' | 'remote' | undefined
   #closed: Deferred | undefined
+  /** Our end of the stream, when it comes before the close. */
+  #lastWord: Deferred | undefined
   #timer: Cancel | undefined
 
   constructor(link: Link<C>) {
@@ -57,6 +59,18 @@ export class Ending<C> {
       this.check()
     }
     return this.#closed.promise
+  }
+
+  /** What waits leaves, then our end of the stream; the other end is still read. Who must answer what it reads closes. */
+  endOutbound(): Promise<void> {
+    const { framing, shared, work } = this.#link
+    if (framing.answered || this.#state !== 'going') return this.close(shared.settings.closeTimeoutMs)
+    this.#first ??= 'local'
+    this.#lastWord ??= new Deferred()
+    this.#link.enter('draining')
+    if (this.#remote === 'ended') work.loop.finish()
+    this.check()
+    return this.#lastWord.promise
   }
 
   /** Ends in order as soon as nothing is under way in either direction; what is announced from now on is refused. */
@@ -102,18 +116,28 @@ export class Ending<C> {
   check(): void {
     if (this.#remote === 'unread') this.#endInbound()
     const { framing, work } = this.#link
-    const { outbox, sender } = work
+    const { outbox } = work
     if (this.#state === 'going' && this.#drainPlanned && this.#quiet())
       void this.close(this.#link.shared.settings.closeTimeoutMs)
-    if (this.#state === 'draining') {
-      if (sender.waitingMessages > 0 || this.#saysFarewell()) return
-      const unanswered = this.#remote === 'open' ? framing.unanswered : 0
-      const settled = outbox.writtenBytes === 0 || outbox.settledBytes === outbox.writtenBytes
-      if (unanswered === 0 && settled) this.#leave()
+    if (this.#state === 'going' && this.#lastWord !== undefined) {
+      if (!this.#allHasLeft()) return
+      this.#link.stream.end()
+      this.#lastWord.resolve()
+    } else if (this.#state === 'draining') {
+      if (this.#allHasLeft()) this.#leave()
     } else if (this.#state === 'parting' && !framing.holding && outbox.waitingBytes === 0) {
       this.#abandon(this.error ?? new TransportError('CLOSED'))
       this.#leave()
     }
+  }
+
+  /** Every message has left and been answered, and the plugins have said their last words. */
+  #allHasLeft(): boolean {
+    const { framing, work } = this.#link
+    const { outbox, sender } = work
+    if (sender.waitingMessages > 0 || this.#saysFarewell()) return false
+    const unanswered = this.#remote === 'open' ? framing.unanswered : 0
+    return unanswered === 0 && (outbox.writtenBytes === 0 || outbox.settledBytes === outbox.writtenBytes)
   }
 
   /** The last words of the plugins, once, when all else has left. @returns whether there were any */
@@ -171,7 +195,8 @@ export class Ending<C> {
       return this.fail(systemError(error, 'PLUGIN_REJECTED'), 'gently')
     }
     inbox.close(ended)
-    if (framing.answered || overrides.received || this.#state === 'draining') loop.finish()
+    const isLast = this.#state === 'draining' || this.#lastWord !== undefined
+    if (framing.answered || overrides.received || isLast) loop.finish()
   }
 
   socketFailed(error: Error): void {
@@ -224,6 +249,7 @@ export class Ending<C> {
   #leave(): void {
     const { stream, shared } = this.#link
     this.#state = 'left'
+    this.#lastWord?.resolve()
     this.#link.work.receiver.stop(this.error ?? new TransportError('CLOSED'))
     // What has been taken will still be handled, so the other end may know.
     this.#link.framing.release()
@@ -238,6 +264,7 @@ export class Ending<C> {
     this.#link.work.sender.fail(error)
     this.#link.work.receiver.stop(error)
     this.#link.work.inbox.close(error)
+    this.#lastWord?.reject(error)
   }
 
   #after(ms: number, run: () => void): void {

@@ -60,6 +60,11 @@ export class Receiver {
     return this.#consent.pending || this.#stalled()
   }
 
+  /** A stream is under way whose reader is behind, so nothing that stands behind it can be read, no answer either. */
+  get unread(): boolean {
+    return this.#stream !== undefined && this.#streamState === 'full'
+  }
+
   /** Bytes the message under way will have, for its deadline. */
   get expectedBytes(): number {
     return this.#assembly?.size ?? this.#stream?.size ?? 0
@@ -184,7 +189,7 @@ export class Receiver {
   }
 
   #stalled(): boolean {
-    if (this.#stream !== undefined) return this.#streamState === 'full'
+    if (this.#stream !== undefined) return this.unread
     if (this.#framing.announces || this.#framing.reading === 'opening') return false
     return !this.#consent.mayComeUnannounced
   }

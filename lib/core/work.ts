@@ -39,6 +39,8 @@ export class Work<C> {
   #greeted = 0
   #answeredMessages = 0
   #spoke = false
+  /** Messages wait for no answer. */
+  #hurries = false
   #spokeMs: number
   /** What has been written leaves at the end of this turn or tick. */
   #flushPlanned = false
@@ -80,6 +82,7 @@ export class Work<C> {
   turn(more = false): void {
     this.#flushPlanned = true
     this.receiver.pump()
+    this.#hurry()
     this.sender.pump()
     if (!more || !this.#holdsBack()) this.#letGo()
     this.#steer()
@@ -96,6 +99,13 @@ export class Work<C> {
     if (this.#heldChunks === HELD_CHUNKS || this.receiver.expectedBytes > HELD_MESSAGE_BYTES) return false
     if (this.#heldChunks++ === 0) setImmediate(letGoOf, this)
     return true
+  }
+
+  /** Whoever should read the stream that is under way may be waiting for a message of ours to leave first. */
+  #hurry(): void {
+    if (this.#hurries === this.receiver.unread) return
+    this.#hurries = !this.#hurries
+    this.#link.framing.hurry?.(this.#hurries)
   }
 
   /** What comes next; taking it makes room for more. */

@@ -115,6 +115,11 @@ export interface Framing {
   readonly payloadAllowed: boolean
   /** The whole payload is in the writer. */
   finish(): void
+  /**
+   * Only where messages are answered. On: nothing is read for now, and who should read on may wait for messages to
+   * leave first, so no message waits for an answer; up to `MOST_UNANSWERED` may be under way. Off: as usual.
+   */
+  hurry?(on: boolean): void
   /** Answers are owed that must wait until the message being sent has left. */
   readonly holding: boolean
   /** Messages of ours that the other end has not answered. */

@@ -3,6 +3,7 @@ import { type Detail, TransportError } from '@/errors.js'
 import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Role, Step } from '@/framings/framing.js'
 import { BOUNDARY, type Inbound, OPENING } from '@/framings/handshakeInbound.js'
 import { FULL, HandshakeOutbound, LENGTH_BYTES, MAX_LENGTH, OK, REFUSED } from '@/framings/handshakeOutbound.js'
+import { hexByte } from '@/framings/hexByte.js'
 import { looksLike } from '@/framings/looksLike.js'
 
 /** Shared by all that have nothing to read; nothing is ever put in. */
@@ -277,6 +278,10 @@ export class HandshakeFraming implements Framing {
     this.#outbound().finish()
   }
 
+  hurry(on: boolean): void {
+    this.#outbound().hurry(on)
+  }
+
   get holding(): boolean {
     return this.#out?.holding === true
   }
@@ -293,5 +298,3 @@ export class HandshakeFraming implements Framing {
     return size > MAX_LENGTH ? { size, limit: MAX_LENGTH } : undefined
   }
 }
-
-const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0')

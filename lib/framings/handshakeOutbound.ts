@@ -41,6 +41,8 @@ export class HandshakeOutbound {
   /** Frame sizes under way without an answer, oldest first; only a window needs them. */
   #sizes: NumberRing | undefined
   #collided = false
+  /** No message waits for an answer. */
+  #hurries = false
 
   constructor(whole: Whole) {
     this.#whole = whole
@@ -84,7 +86,7 @@ export class HandshakeOutbound {
     if (this.#at !== 'boundary') return false
     if (this.#unanswered === 0) return true
     const bytes = this.#unansweredBytes + LENGTH_BYTES + size
-    return bytes <= this.#whole.windowBytes && this.#unanswered < MOST_UNANSWERED
+    return (this.#hurries || bytes <= this.#whole.windowBytes) && this.#unanswered < MOST_UNANSWERED
   }
 
   start(size: number): void {
@@ -94,13 +96,18 @@ export class HandshakeOutbound {
     writer.u32(size)
     this.#unanswered++
     if (windowBytes === 0) {
-      this.#at = 'announced'
+      this.#at = this.#hurries ? 'payload' : 'announced'
       return
     }
     this.#sizes ??= new NumberRing()
     this.#sizes.push(LENGTH_BYTES + size)
     this.#unansweredBytes += LENGTH_BYTES + size
     this.#at = 'payload'
+  }
+
+  hurry(on: boolean): void {
+    this.#hurries = on
+    if (on && this.#at === 'announced') this.#at = 'payload'
   }
 
   finish(): void {

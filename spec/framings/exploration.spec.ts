@@ -119,7 +119,7 @@ const THREE = [
 const pairs = (lists: readonly Buffer[][]): Both<Buffer[]>[] =>
   lists.flatMap((a) => lists.map((b): Both<Buffer[]> => [a, b]))
 
-type Habits = Pick<Manners, 'consent' | 'payloads'>
+type Habits = Pick<Manners, 'consent' | 'payloads' | 'hurries'>
 
 const mannersOf = (windows: Both<number>, [a, b]: Both<Buffer[]>, habits: Both<Habits>): Both<Manners> => [
   { ...habits[0], windowBytes: windows[0], messages: a },
@@ -157,6 +157,9 @@ describe('two handshake framings, explored', function () {
   const later: Habits = { consent: 'later', payloads: 'whole' }
   const laterSlowly: Habits = { consent: 'later', payloads: 'slowly' }
   const perhaps: Habits = { consent: 'perhaps', payloads: 'whole' }
+  const hurriedly: Habits = { consent: 'at once', payloads: 'whole', hurries: true }
+  const hurriedlySlowly: Habits = { consent: 'at once', payloads: 'slowly', hurries: true }
+  const perhapsHurriedly: Habits = { consent: 'perhaps', payloads: 'whole', hurries: true }
   const perhapsSlowly: Habits = { consent: 'perhaps', payloads: 'slowly' }
 
   exploreAll('deliver two messages each', pairs(TWO), [[whole, whole]], allArrives)
@@ -186,6 +189,27 @@ describe('two handshake framings, explored', function () {
     refusalsArrive,
   )
 
+  exploreAll(
+    'deliver when they stop waiting for answers inside a frame',
+    pairs(TWO.slice(1, 3)).slice(1, 3),
+    [
+      [hurriedly, hurriedly],
+      [hurriedlySlowly, later],
+      [slowly, hurriedly],
+    ],
+    allArrives,
+  )
+  exploreAll(
+    'understand each refusal of an end that does not wait, and by one',
+    pairs(TWO.slice(1, 3)).slice(1, 2),
+    [
+      [perhaps, hurriedly],
+      [hurriedly, perhaps],
+      [perhapsHurriedly, slowly],
+    ],
+    refusalsArrive,
+  )
+
   it('deliver many messages in random histories, whatever their windows', () => {
     const message = fc.array(fc.constantFrom(0x00, 0xff, 0x01), { maxLength: 3 }).map((each) => Buffer.from(each))
     const manners: fc.Arbitrary<Manners> = fc.record({
@@ -193,6 +217,7 @@ describe('two handshake framings, explored', function () {
       messages: fc.array(message, { maxLength: 8 }),
       consent: fc.constantFrom('at once', 'later'),
       payloads: fc.constantFrom('whole', 'slowly'),
+      hurries: fc.boolean(),
     })
     const choices = fc.infiniteStream(fc.nat({ max: 1000 }))
     fc.assert(

@@ -12,10 +12,12 @@ export interface Manners {
   readonly consent: 'at once' | 'later' | 'perhaps'
   /** `slowly`: each byte of a payload leaves by an action of its own, as in a stream. */
   readonly payloads: 'whole' | 'slowly'
+  /** Inside a frame of the other end it may stop waiting for answers, at any time, and begin again. */
+  readonly hurries?: boolean
 }
 
 /** What happens next at one end: it does something, it hears a byte of the other end, or the end of its stream. */
-export type Deed = 'ask' | 'put' | 'accept' | 'refuse' | 'hear the end' | number
+export type Deed = 'ask' | 'put' | 'accept' | 'refuse' | 'hurry' | 'calm' | 'hear the end' | number
 
 /**
  * One end of a connection without a socket: a real handshake framing, and around it the least that a transport does.
@@ -35,6 +37,7 @@ export class WireEnd {
   #sending: { readonly message: Uint8Array; put: number } | undefined
   #offered = false
   #refused = false
+  #hurried = false
   #pieces = ''
   error: string | undefined
 
@@ -83,6 +86,8 @@ export class WireEnd {
     else if (other.ended && !this.#heardEnd) deeds.push('hear the end')
     if (this.#manners.payloads === 'slowly' && this.#sending !== undefined && this.#framing.payloadAllowed)
       deeds.push('put')
+    if (this.#manners.hurries === true && this.#framing.reading === 'inside' && !this.#hurried) deeds.push('hurry')
+    if (this.#hurried) deeds.push('calm')
     if (this.#offered) deeds.push('accept')
     if (this.#offered && this.#manners.consent === 'perhaps') deeds.push('refuse')
     return deeds
@@ -115,6 +120,11 @@ export class WireEnd {
         this.#offered = false
         this.#refused = true
         this.#framing.refuse()
+        return
+      case 'hurry':
+      case 'calm':
+        this.#hurried = deed === 'hurry'
+        this.#framing.hurry?.(this.#hurried)
         return
       case 'hear the end':
         this.#heardEnd = true
@@ -174,7 +184,9 @@ export class WireEnd {
   /** All that this end has done and shows. @see framings/exploration.spec.ts, "What a state is" */
   get key(): string {
     const { unanswered, holding, waiting, reading, payloadAllowed, collided } = this.#framing
-    const flags = [this.#heardEnd, this.#offered, this.#refused, holding, payloadAllowed, collided].map(Number).join('')
+    const flags = [this.#heardEnd, this.#offered, this.#refused, this.#hurried, holding, payloadAllowed, collided]
+      .map(Number)
+      .join('')
     const numbers = [this.#heard, this.#asked, this.#started, this.#sending?.put, unanswered, waiting].join()
     return `${this.said}/${numbers}/${flags}${reading}/${this.received.join()}/${this.error}`
   }
