@@ -95,11 +95,19 @@ export class Desk implements Answering {
         reject(error)
       }
       const cancel = limitMs === 0 ? ignore : clock.after(limitMs, tooLate)
-      const handled = async (): Promise<Picklable> => owner.handle(value, { remote, signal: life.signal })
+      const handled = async (): Promise<Picklable> => owner.handle(value, requestOf(remote, life))
       void handled().then(resolve, reject).finally(cancel)
     })
   }
 }
+
+/** A signal is made when somebody asks for it: most handlers do not, and it costs as much as opening a token does. */
+const requestOf = (remote: string | undefined, life: AbortController): Request => ({
+  remote,
+  get signal() {
+    return life.signal
+  },
+})
 
 /** Which answer an error has. An `err` is no request either. */
 const refusalFor = (error: unknown): Refusal | undefined =>

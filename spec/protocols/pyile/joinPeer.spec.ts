@@ -77,13 +77,15 @@ describe('JoinPeer', () => {
       it(`${junk} after ${step} is ${code}, and it may try again`, async () => {
         await using peers = await joining()
         if (step !== 'none') await peers.upTo(step)
+        // An end that is answered need not be waited for.
+        void peers.main.ended.then(() => peers.main.fin())
         say(peers.main, junk)
         const error = await rejection(peers.joined)
         expect(error.code).to.equal(code)
         expect(error.name).to.equal(code === 'VALUE_MALFORMED' ? 'RecvException' : 'ConnectionException')
         await peers.main.ended
         expect(peers.joiner.messenger.getErrors()).to.have.lengthOf(1)
-        await using auth = new WatchedAuthPeer()
+        await using auth = new WatchedAuthPeer({ pauseMs: 0 })
         await auth.authenticatePeers()
         await peers.joiner.getAuthenticated(auth.address[1], 'password')
         expect(auth.connectedAddrs).to.deep.equal([peers.joiner.peerAddress])
