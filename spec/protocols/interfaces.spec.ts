@@ -1,20 +1,28 @@
 import { expect } from 'chai'
 import { Namespace, type Station, WHY_NO_NAMESPACES } from '../support/namespaces.js'
+import { turns } from '../support/turns.js'
 
 /** Loads a program twice, on a machine with much else to do. */
 const TIMEOUT_MS = 60_000
 const why = WHY_NO_NAMESPACES === undefined ? '' : ` (skipped: ${WHY_NO_NAMESPACES})`
 
-/** A cable between two machines that have nothing else. */
-const plug = (one: Namespace, two: Namespace, at: { readonly one: string; readonly two: string }): void => {
+/** A cable between two machines that have nothing else. Resolves when both have noticed. */
+const plug = async (
+  one: Namespace,
+  two: Namespace,
+  at: { readonly one: string; readonly two: string },
+): Promise<void> => {
   one.ip(`link add wire type veth peer name wire netns ${two.name}`)
-  for (const [machine, address] of [
+  const ends = [
     [one, at.one],
     [two, at.two],
-  ] as const) {
+  ] as const
+  for (const [machine, address] of ends) {
     machine.ip(`addr add ${address}/24 dev wire`)
     machine.ip('link set wire up')
   }
+  // The system takes up to a second to see that there is something at the other end.
+  for (const [machine] of ends) while (!/ UP /.test(machine.ip('-br link show dev wire'))) await turns()
 }
 
 describe(`interfaces that come and go${why}`, () => {
@@ -43,7 +51,7 @@ describe(`interfaces that come and go${why}`, () => {
     await using one = new Namespace('one')
     await using two = new Namespace('two')
     const first = { one: '10.77.0.1', two: '10.77.0.2' }
-    plug(one, two, first)
+    await plug(one, two, first)
     const alice = one.start('station', 'alice', 'wire')
     const bob = two.start('station', 'bob', 'wire')
     try {
@@ -57,7 +65,7 @@ describe(`interfaces that come and go${why}`, () => {
       one.ip('link delete wire')
       await Promise.all([lost(alice, 'bob', first.two), lost(bob, 'alice', first.one)])
       const other = { one: '10.78.0.1', two: '10.78.0.2' }
-      plug(one, two, other)
+      await plug(one, two, other)
       await met(alice, bob, other)
     } catch (error) {
       throw new Error(`alice\n${alice.said}\nbob\n${bob.said}`, { cause: error })
