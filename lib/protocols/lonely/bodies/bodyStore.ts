@@ -37,12 +37,22 @@ export interface HeldBodies {
   readonly spoolFiles: number
 }
 
+/** What a store may have beside its limits. */
+export interface BodyStoreOthers {
+  /** It is a share of this one. */
+  readonly whole?: BodyStore
+  /** Called whenever there is no room for a body; what it frees is used at once. */
+  readonly askForRoom?: () => void
+}
+
 /** Keeps bodies while somebody needs them: small ones in memory, large ones in files, within bounds. */
 export class BodyStore {
   readonly #limits: Readonly<Required<BodyLimits>>
   readonly #folder: string
   /** The store this is a share of. */
   readonly #whole: BodyStore | undefined
+  /** Asks whoever holds bodies for room. */
+  readonly #askForRoom: () => void
   #memoryBytes = 0
   #spoolBytes = 0
   #spoolFiles = 0
@@ -50,10 +60,11 @@ export class BodyStore {
   readonly #begun: Booked = { memory: 0, spool: 0, files: 0 }
 
   /** @param folder for the files, which have no name once they are open, where the system allows it */
-  constructor(limits: Readonly<Required<BodyLimits>>, folder: string = tmpdir(), whole?: BodyStore) {
+  constructor(limits: Readonly<Required<BodyLimits>>, folder: string = tmpdir(), others: BodyStoreOthers = {}) {
     this.#limits = limits
     this.#folder = folder
-    this.#whole = whole
+    this.#whole = others.whole
+    this.#askForRoom = others.askForRoom ?? ignore
   }
 
   get held(): HeldBodies {
@@ -62,7 +73,7 @@ export class BodyStore {
 
   /** A part of this store that may have so many files. What it holds is held by this store, too. */
   share(maxSpoolFiles: number): BodyStore {
-    return new BodyStore({ ...this.#limits, maxSpoolFiles }, this.#folder, this)
+    return new BodyStore({ ...this.#limits, maxSpoolFiles }, this.#folder, { whole: this })
   }
 
   /**
@@ -101,21 +112,28 @@ export class BodyStore {
 
   /** Negative numbers give back. @throws TransportError BODY_TOO_LARGE, SPOOL_FULL; nothing has changed */
   #book(what: keyof Booked, amount: number): void {
-    if (amount > 0) this.#check(what, amount)
+    if (amount > 0 && this.#isFull(what, amount)) {
+      this.#askForRoom()
+      this.#check(what, amount)
+    }
     if (this.#whole !== undefined) this.#whole.#book(what, amount)
     if (what === 'memory') this.#memoryBytes += amount
     else if (what === 'spool') this.#spoolBytes += amount
     else this.#spoolFiles += amount
   }
 
-  #check(what: keyof Booked, amount: number): void {
+  #isFull(what: keyof Booked, amount: number): boolean {
     const { maxSpoolBytes, maxSpoolFiles } = this.#limits
-    const spoolBytes = this.#spoolBytes + amount
-    if (what === 'spool' && spoolBytes > maxSpoolBytes)
-      throw new TransportError('BODY_TOO_LARGE', { spoolBytes, limit: maxSpoolBytes })
-    const spoolFiles = this.#spoolFiles + amount
-    if (what === 'files' && spoolFiles > maxSpoolFiles)
-      throw new TransportError('SPOOL_FULL', { spoolFiles, limit: maxSpoolFiles })
+    if (what === 'spool') return this.#spoolBytes + amount > maxSpoolBytes
+    return what === 'files' && this.#spoolFiles + amount > maxSpoolFiles
+  }
+
+  #check(what: keyof Booked, amount: number): void {
+    if (!this.#isFull(what, amount)) return
+    const { maxSpoolBytes, maxSpoolFiles } = this.#limits
+    if (what === 'spool')
+      throw new TransportError('BODY_TOO_LARGE', { spoolBytes: this.#spoolBytes + amount, limit: maxSpoolBytes })
+    throw new TransportError('SPOOL_FULL', { spoolFiles: this.#spoolFiles + amount, limit: maxSpoolFiles })
   }
 
   /** Those on their way in have half of the memory and of the files: who begins and does not go on leaves the rest. */
@@ -161,7 +179,9 @@ export class BodyStore {
 
   #fitsMemory(bytes: number): boolean {
     const { maxBodyInMemoryBytes, maxBodyMemoryBytes } = this.#limits
-    const fits = bytes <= maxBodyInMemoryBytes && this.#memoryBytes + bytes <= maxBodyMemoryBytes
+    if (bytes > maxBodyInMemoryBytes) return false
+    if (this.#memoryBytes + bytes > maxBodyMemoryBytes) this.#askForRoom()
+    const fits = this.#memoryBytes + bytes <= maxBodyMemoryBytes
     return fits && (this.#whole === undefined || this.#whole.#fitsMemory(bytes))
   }
 
@@ -170,3 +190,5 @@ export class BodyStore {
     if (size > limit) throw new TransportError('BODY_TOO_LARGE', { size, limit })
   }
 }
+
+const ignore = (): void => {}

@@ -27,6 +27,8 @@ import { loadZstd, type Zstd } from '@/protocols/lonely/zstd.js'
 import { TransportError } from '@/errors.js'
 
 const NO_AUTH: Auth = { toBroadcaster: noAuth(), toSubscriber: noAuth() }
+/** When there is no room for bodies, all subscribers are looked at so often. */
+const ASK_MS = 1_000
 const WEB_SOCKET_PATH = '/v1/websocket'
 
 /**
@@ -44,6 +46,8 @@ export class Broadcaster extends Server<BroadcasterConnection> {
   readonly #broker: Broker
   #webSockets: WebSocketListener | undefined
   #joined = false
+  /** When subscribers were last asked for room. */
+  #askedMs = Number.NEGATIVE_INFINITY
   #zstd: Zstd | undefined
 
   /** @throws TransportError OPTION_INVALID, ADDRESS_INVALID */
@@ -56,7 +60,7 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     this.#settings = settings
     this.#auth = { ...NO_AUTH, ...options.auth }
     this.#relay = options.relay ?? new InProcessRelay()
-    this.#bodies = new BodyStore(settings, options.spoolFolder)
+    this.#bodies = new BodyStore(settings, options.spoolFolder, { askForRoom: () => this.#makeRoom() })
     const random = options.random ?? pooledRandom()
     this.#switchboard = new Switchboard(random, settings)
     const zstd = (): Zstd | undefined => this.#zstd
@@ -205,6 +209,15 @@ export class Broadcaster extends Server<BroadcasterConnection> {
       },
       (stream) => this.accept(stream, WEB_SOCKET_OPTIONS),
     )
+  }
+
+  /** Nobody's bodies wait for a subscriber that takes nothing, so those of such subscribers go. */
+  #makeRoom(): void {
+    const { clock, settings } = this.#broker
+    if (clock.now() - this.#askedMs < ASK_MS) return
+    this.#askedMs = clock.now()
+    const afterMs = Math.max(settings.slowAfterMs, ASK_MS)
+    for (const { session } of [...this.activeConnections.values()]) session.makeRoom(afterMs)
   }
 
   async #findZstd(): Promise<Zstd | undefined> {

@@ -219,6 +219,11 @@ export class BroadcasterSession {
     return verify(this.#broker.auth.toBroadcaster, claim, authorization, { nowMs: this.#broker.nowMs(), singular })
   }
 
+  /** Ends it if it has acknowledged nothing for so long, so that its bodies make room for others. */
+  makeRoom(afterMs: number): void {
+    if (this.#state.at === 'open') this.#state.outgoing.makeRoom(afterMs)
+  }
+
   /** It cannot go on, as what it asks for costs the others too much. */
   fail(error: unknown): void {
     this.#fail(error)

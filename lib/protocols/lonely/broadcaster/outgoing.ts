@@ -114,6 +114,13 @@ export class Outgoing {
     })
   }
 
+  /**
+   * Bodies have no room any more: a subscriber that has acknowledged nothing for so long is slow, whatever the policy.
+   */
+  makeRoom(afterMs: number): void {
+    if (this.#patience.waitedMs >= afterMs) this.#fail(this.#slow({ waitedMs: this.#patience.waitedMs }))
+  }
+
   /** Takes an acknowledgement. @throws TransportError LONELY_UNEXPECTED unless it is the one that is due */
   acknowledged(message: ContinueReceive | ConfirmReceive): void {
     const due = this.#window.shift()

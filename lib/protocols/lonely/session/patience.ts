@@ -37,6 +37,11 @@ export class Patience {
     if (this.#alarm === undefined) this.#watch(limitMs)
   }
 
+  /** For how long it has been awaited; 0 when nothing is, or it is waited for for ever. */
+  get waitedMs(): number {
+    return this.#sinceMs === undefined ? 0 : this.#clock.now() - this.#sinceMs
+  }
+
   /** Nothing is awaited, and the timer is gone. */
   stop(): void {
     this.#sinceMs = undefined

@@ -41,6 +41,16 @@ class LateRelay {
   }
 }
 
+/** Topic a is wanted once, and the relay knows. */
+const wantingOne = async () => {
+  const relay = new LateRelay()
+  const interests = new Interests(relay.tell)
+  const first = interests.want(topic('a'))
+  await relay.answer()
+  await first
+  return { relay, interests }
+}
+
 describe('the interests that a relay is told of', () => {
   it('are told at once where the relay answers at once, without a promise', () => {
     const calls: string[] = []
@@ -54,11 +64,7 @@ describe('the interests that a relay is told of', () => {
   })
 
   it('of a topic that is left and joined at once are told one after the other, and the second joins late', async () => {
-    const relay = new LateRelay()
-    const interests = new Interests(relay.tell)
-    const first = interests.want(topic('a'))
-    await relay.answer()
-    await first
+    const { relay, interests } = await wantingOne()
     const left = interests.forgo(topic('a'))
     const again = interests.want(topic('a'))
     expect(again).to.be.instanceOf(Promise)
@@ -72,11 +78,7 @@ describe('the interests that a relay is told of', () => {
   })
 
   it('that came to nothing while the relay answered are not told at all', async () => {
-    const relay = new LateRelay()
-    const interests = new Interests(relay.tell)
-    const first = interests.want(topic('a'))
-    await relay.answer()
-    await first
+    const { relay, interests } = await wantingOne()
     void interests.forgo(topic('a'))
     const again = interests.want(topic('a'))
     await relay.answer()
@@ -102,11 +104,7 @@ describe('the interests that a relay is told of', () => {
   })
 
   it('that could not be taken back still stand for who comes meanwhile', async () => {
-    const relay = new LateRelay()
-    const interests = new Interests(relay.tell)
-    const first = interests.want(topic('a'))
-    await relay.answer()
-    await first
+    const { relay, interests } = await wantingOne()
     void interests.forgo(topic('a'))
     const again = interests.want(topic('a'))
     await relay.answer(0, BROKEN)

@@ -4,6 +4,7 @@ import { codeOf } from '../../../support/codeOf.js'
 import { Gate } from '../../../support/gate.js'
 import { LonelyStage, type WatchedSubscriber } from '../../../support/lonelyPair.js'
 import { ManualClock } from '../../../support/manualClock.js'
+import { rejection } from '../../../support/rejection.js'
 
 const OTHERS = 49
 /** Shorter than usual, so that few messages fill it. */
@@ -103,5 +104,36 @@ describe('50 subscribers, one of them stalled', () => {
         .at(-1),
     ).to.equal('end')
     expect(taken.length).to.be.lessThan(MESSAGES)
+  })
+})
+
+describe('subscribers that take nothing while bodies have no room', () => {
+  it('are slow, though their queues have room; those that acknowledge stay, and others are served', async () => {
+    const clock = new ManualClock()
+    await using stage = await LonelyStage.open('length prefix', {
+      clock,
+      windowMessages: 1,
+      slowAfterMs: 1_000,
+      acknowledgeTimeoutMs: 1_000_000,
+      maxBodyMemoryBytes: 10_000,
+      maxSpoolFiles: 0,
+      slowPolicy: 'skip',
+    })
+    const held = new Gate()
+    const stalled = stage.subscriber({ maxWaitingMessages: 1, retryBaseMs: 2 ** 30, retryCapMs: 2 ** 31 - 1 })
+    await stall(stalled, 'pinned', held)
+    const other = stage.subscriber()
+    const seen: string[] = []
+    await other.subscribe('t', async (message) => void seen.push(await message.text()))
+    // Some are with the subscriber, and the rest take all of the memory.
+    while (stage.broadcaster.bodies.memoryBytes < 9_000) await stage.broadcaster.notify('pinned', Buffer.alloc(1_000))
+    expect(codeOf(await rejection(stage.broadcaster.notify('t', Buffer.alloc(2_000))))).to.equal('SPOOL_FULL')
+    clock.advance(1_000)
+    expect(await stage.broadcaster.notify('t', 'x'.repeat(2_000))).to.equal(1)
+    while (seen.length < 1) await new Promise((resolve) => setImmediate(resolve))
+    await stalled.happened('lost')
+    expect(stage.broadcaster.ends.map(codeOf)).to.deep.equal(['SUBSCRIBER_SLOW'])
+    expect(stage.broadcaster.bodies.memoryBytes).to.be.at.most(2_000)
+    held.open()
   })
 })
