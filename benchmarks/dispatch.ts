@@ -79,6 +79,7 @@ const naive = (subscriptions: number): Micro => {
 export const dispatch: Question = {
   name: 'dispatch',
   asks: 'Does finding the subscribers of a topic get slower with 10,000 subscriptions instead of 100?',
+  longOnly: true,
   seconds: { full: 30, quick: 6 },
   needs: ['benchmark'],
   answer: async (plan) => {

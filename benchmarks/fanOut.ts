@@ -20,6 +20,7 @@ const deliveries = (score: Score): number[] => messageRates(score).map((rate) =>
 export const fanOut: Question = {
   name: 'fanOut',
   asks: 'How many deliveries a second, one client notifying ten, everything confirmed?',
+  longOnly: true,
   seconds: { full: 60, quick: 10 },
   answer: async (plan) => {
     const { heats, rounds, small, middle, large } = AMOUNTS[plan.pace]

@@ -21,7 +21,8 @@ const AMOUNTS = {
 export const footprint: Question = {
   name: 'footprint',
   asks: 'What does each framing put on the wire beside the messages, and what do its ends hold?',
-  seconds: { full: 120, quick: 25 },
+  longOnly: true,
+  seconds: { full: 120, quick: 50 },
   heeds: BOX_WISHES.filter((wish) => wish !== 'seconds'),
   answer: async (plan) => {
     const { rounds, sizes, most } = AMOUNTS[plan.pace]

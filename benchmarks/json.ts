@@ -17,6 +17,7 @@ const WRITER = { byte: () => {}, u32: () => {}, bytes: () => {} }
 export const json: Question = {
   name: 'json',
   asks: 'How fast are JSON values told apart, and is a long one as cheap a byte as a short one?',
+  longOnly: true,
   seconds: { full: 40, quick: 8 },
   needs: ['benchmark'],
   answer: async (plan) => {

@@ -18,7 +18,7 @@ const AMOUNTS = {
 export const latency: Question = {
   name: 'latency',
   asks: 'How long does a message take there and back, when nothing else is under way?',
-  seconds: { full: 180, quick: 15 },
+  seconds: { full: 180, quick: 30 },
   heeds: BOX_WISHES,
   answer: async (plan) => {
     const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]

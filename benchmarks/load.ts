@@ -21,7 +21,7 @@ const KEPT = 0.95
 export const load: Question = {
   name: 'load',
   asks: 'How late do messages arrive when they leave at a given pace?',
-  seconds: { full: 180, quick: 18 },
+  seconds: { full: 180, quick: 20 },
   heeds: [...BOX_WISHES, 'perSecond'],
   answer: async (plan) => {
     const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]

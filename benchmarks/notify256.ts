@@ -73,6 +73,7 @@ const publishSize = ({ parser }: typeof MqttPacket, bytes: Buffer): (() => numbe
 export const notify256: Question = {
   name: 'notify256',
   asks: 'What does a notification of 256 bytes cost to write and to read, against MQTT?',
+  longOnly: true,
   seconds: { full: 40, quick: 10 },
   needs: ['benchmark', 'mqtt-packet'],
   answer: async (plan) => {

@@ -45,6 +45,7 @@ interface Sample {
 export const stpPackets: Question = {
   name: 'stpPackets',
   asks: 'What does a plain STP packet cost, from its bytes to its handler?',
+  longOnly: true,
   seconds: { full: 30, quick: 8 },
   needs: ['benchmark'],
   answer: async ({ pace }) => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { environment } from '@/bench/environment.js'
 import { missingPackages, packageVersion } from '@/bench/packages.js'
 import type { Answer, Pace, Question } from '@/bench/question.js'
@@ -23,7 +24,10 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   const startedAt = new Date().toISOString()
   const where = environment()
   const packages = new Map(Object.entries(where.packages))
-  const { signal = new AbortController().signal, wishes = {} } = watcher
+  const { signal: stop = new AbortController().signal, wishes = {} } = watcher
+  // Each process of a bout listens to it, two for every contender.
+  const signal = AbortSignal.any([stop])
+  setMaxListeners(0, signal)
   const answers: Report['answers'][number][] = []
   for (const question of questions) {
     const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })

@@ -123,10 +123,11 @@ class Standing {
     return canCarry(this.contender, this.carrier, this.#load.bytes, plan)
   }
 
-  /** The first pass compares every byte that arrives. */
+  /** The first pass compares every byte that arrives. Finding out how many messages a sample takes has warmed up already. */
   async warmUp(corner: Corner, mode: Mode, passes: number): Promise<void> {
+    const found = this.#each === undefined && isLasting(this.#load)
     this.#each ??= isLasting(this.#load) ? await lastingLoad(corner, mode, this.#load) : this.#load
-    for (let pass = 0; pass < passes; pass++) await corner.play(mode, this.#each, pass === 0)
+    for (let pass = 0; pass < (found ? 1 : passes); pass++) await corner.play(mode, this.#each, pass === 0)
   }
 
   async play(corner: Corner, mode: Mode): Promise<void> {

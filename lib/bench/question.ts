@@ -69,7 +69,7 @@ export interface Question {
   readonly seconds: Readonly<Record<Exclude<Pace, 'trial'>, number>>
   /** Which wishes mean something to it. @default none */
   readonly heeds?: readonly Wish[]
-  /** It takes so long that a quick pass leaves it out, unless it is named. */
+  /** A quick pass leaves it out, unless it is named. */
   readonly longOnly?: boolean
   answer(plan: Plan): Promise<Answer>
 }

@@ -75,7 +75,7 @@ const paceOf = (values: Partial<Record<Pace, boolean | undefined>>): Pace => {
 const listOf = (questions: readonly Question[]): string => {
   const width = Math.max(...questions.map(({ name }) => name.length))
   const rows = questions.map(({ name, asks, seconds, longOnly }) => {
-    const takes = longOnly === true ? `full ${seconds.full} s` : `quick ${seconds.quick} s, full ${seconds.full} s`
+    const takes = `quick ${seconds.quick} s${longOnly === true ? ' when named' : ''}, full ${seconds.full} s`
     return `  ${name.padEnd(width)}  ${asks} (${takes})\n`
   })
   return rows.join('')
@@ -98,7 +98,7 @@ export const bench: Command = {
     summary,
     options: OPTIONS,
     notes: [
-      'Without a question, all of them; in a quick pass those that take long only when\nthey are named. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
+      'Without a question, all of them; in a quick pass some only when they are named, which\n--list tells. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
       'A contender of your own is a module that exports an object with a name and a function\nattach(socket, received), which calls received(message) for each message that comes\nand returns { send(message) }. With --contender, --only, --sizes, --seconds, --over\nor --rate and no question, those are asked that they mean something to.',
       'Exit code: 0 measured, whether promised numbers hold or not; 1 a contender failed,\nor a message was lost, doubled, reordered or altered; 2 not understood.',
     ],
