@@ -65,6 +65,8 @@ transform:translateY(var(--shift,0))}
 .line[aria-selected=true]{background:color-mix(in srgb,var(--link) 22%,transparent)!important}
 .line.found .words{text-decoration:underline;text-decoration-color:var(--link);text-decoration-thickness:2px}
 #details{grid-area:1/4/3/5;min-height:0;display:flex;flex-direction:column;border-left:1px solid var(--rule);padding-left:.9rem}
+#details:not([data-open=true]){display:none}
+.desk:not(:has(#details[data-open=true]))>#list{grid-column:3/5}
 #details-body{overflow:auto;min-height:0}
 #details h3{margin:.1rem 0 .3rem;font-size:1.05rem}
 #details h4{margin:.8rem 0 .2rem;font-size:.9rem}
@@ -87,10 +89,11 @@ dialog h2{position:static!important;margin-top:0;border:0;padding:0}
 dialog dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.25rem 1rem;margin:0 0 1rem}
 dialog dd{margin:0}
 kbd{font:600 .9em ui-monospace,monospace;white-space:nowrap}
-@media (max-width:1250px){
+@media (max-width:1450px){
 .desk{grid-template:auto minmax(0,1.25fr) minmax(0,1fr)/2.75rem minmax(16rem,3fr) minmax(0,4fr)}
 #strip{grid-row:2/4}#ladder{grid-row:2/4}#list{grid-area:1/3/3/4;--columns:10ch 1.5ch 20ch minmax(0,1fr)}
 #list.numbered{--columns:4ch 10ch 1.5ch 20ch minmax(0,1fr)}.apart{display:none}
+.desk:not(:has(#details[data-open=true]))>#list{grid-column:3;grid-row:1/4}
 #details{grid-area:3/3/4/4;border-left:0;border-top:1px solid var(--rule);padding:.4rem 0 0}}
 @media (max-width:760px){
 header,main{padding:0 .6rem}
@@ -100,11 +103,10 @@ h1{font-size:1rem}
 #search{flex:1;width:6rem}
 .desk{grid-template:auto minmax(0,6fr) minmax(0,5fr)/2rem minmax(0,1fr);gap:0 .5rem}
 #strip{grid-area:2/1}#ladder{grid-area:2/2}
-#list{grid-area:3/1/4/3;--columns:9ch 1.5ch minmax(0,1fr)}
-#list.numbered{--columns:3.5ch 9ch 1.5ch minmax(0,1fr)}
+.desk>#list,.desk:not(:has(#details[data-open=true]))>#list{grid-area:3/1/4/3;--columns:9ch 1.5ch minmax(0,1fr)}
+.desk>#list.numbered{--columns:3.5ch 9ch 1.5ch minmax(0,1fr)!important}
 .apart,.digits{display:none}
 #details{position:fixed;inset:auto 0 0 0;max-height:55%;background:var(--page);border-top:1px solid var(--soft);padding:.5rem .6rem;
 z-index:1;box-shadow:0 -2px 12px #0004}
-#details:not([data-open=true]){display:none}
 #details-close{display:block;align-self:flex-end;position:absolute;top:.4rem;right:.6rem}}
 `

@@ -61,6 +61,20 @@ describePictures('the page of a timeline in Chromium', () => {
             .that.is.above(150)
         }))
 
+  for (const [width, least] of [
+    [1_000, 140],
+    [1_300, 250],
+    [1_600, 400],
+  ] as const)
+    it(`leaves what rows mean ${least} pixels of ${width}, and has rows and arrows side by side`, () =>
+      shown(TRACE_ROWS, { width }, async (page) => {
+        const box = await lines(page).first().locator('.words').boundingBox()
+        expect(box?.width).to.be.at.least(least)
+        const { y } = await boxOf(page, 'ladder')
+        // The first row is 26 pixels high and begins behind a margin of 12, as its arrow does.
+        expect((box?.y ?? 0) + (box?.height ?? 0) / 2 - y).to.be.within(23, 27)
+      }))
+
   it('tells rows, conversations, and what was not kept', () =>
     shown(TRACE_ROWS, {}, async (page) => {
       expect(await page.locator('.lead').textContent()).to.equal('20 rows of 2 conversations in 63 ms.')

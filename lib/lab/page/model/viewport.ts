@@ -8,6 +8,7 @@ export class Viewport {
   #last = 1
   #least = 1
   #most = 1
+  #usual = 0
 
   get bottom(): number {
     return this.top + this.height * this.perPx
@@ -17,8 +18,12 @@ export class Viewport {
     return this.top + (this.height * this.perPx) / 2
   }
 
-  /** @param least how much a pixel shows at least, so how near one can come */
-  setTrack(first: number, last: number, least: number): void {
+  /**
+   * @param least how much a pixel shows at least, so how near one can come
+   * @param usual how much it may show at any rate, even of a short track that then leaves room below
+   */
+  setTrack(first: number, last: number, least: number, usual = 0): void {
+    this.#usual = usual
     this.#first = first
     this.#last = Math.max(last, first + least)
     this.#least = least
@@ -79,7 +84,11 @@ export class Viewport {
   }
 
   #limit(): void {
-    this.#most = Math.max(this.#least, (this.#last - this.#first) / Math.max(1, this.height - 2 * MARGIN_PX))
+    this.#most = Math.max(
+      this.#least,
+      this.#usual,
+      (this.#last - this.#first) / Math.max(1, this.height - 2 * MARGIN_PX),
+    )
     this.perPx = Math.min(Math.max(this.perPx, this.#least), this.#most)
   }
 

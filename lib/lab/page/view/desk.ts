@@ -174,7 +174,8 @@ export class Desk {
 
   #setTrack(): void {
     const { first, last, scale } = this.#track
-    this.#viewport.setTrack(first, last, scale === 'order' ? 1 / (2 * ROW_PX) : LEAST_MICROS)
+    const [least, usual] = scale === 'order' ? [1 / (2 * ROW_PX), 1 / ROW_PX] : [LEAST_MICROS, 0]
+    this.#viewport.setTrack(first, last, least, usual)
     this.#controls.showScale(scale)
   }
 

@@ -30,8 +30,7 @@ export class Details {
     if (row === this.#shown) return
     this.#shown = row
     this.#panel.dataset['open'] = String(row >= 0)
-    if (row < 0) this.#body.replaceChildren(element('p', 'soft', 'Choose a row in the picture or in the list.'))
-    else this.#body.replaceChildren(...detailsOf(rows, row))
+    this.#body.replaceChildren(...(row < 0 ? [] : detailsOf(rows, row)))
     this.#body.scrollTop = 0
   }
 }

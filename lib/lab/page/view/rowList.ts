@@ -41,7 +41,8 @@ export class RowList {
     if (isSeen) first = Math.min(Math.max(first, index - size + 1), index)
     this.#first = first
     // In order, at its usual height, each row of the list stands beside its arrow.
-    const beside = track.scale === 'order' && Math.abs(viewport.perPx * ROW_PX - 1) < 0.01 && first === Math.floor(at)
+    const beside =
+      track.scale === 'order' && Math.abs(viewport.perPx * ROW_PX - 1) < 0.01 && first === Math.max(0, Math.floor(at))
     this.#body.style.setProperty('--shift', beside ? `${Math.round((first - at) * ROW_PX)}px` : '0px')
     const count = Math.min(picked.length - first, size + 1)
     this.#grid.setAttribute('aria-rowcount', String(picked.length + 1))
