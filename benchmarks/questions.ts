@@ -1,14 +1,18 @@
 import type { Question } from 'framewright/bench'
+import { batching } from './batching.js'
 import { codecs } from './codecs.js'
+import { delay } from './delay.js'
 import { dispatch } from './dispatch.js'
 import { fanOut } from './fanOut.js'
 import { footprint } from './footprint.js'
+import { handshake } from './handshake.js'
 import { huge } from './huge.js'
 import { idle } from './idle.js'
 import { json } from './json.js'
 import { large } from './large.js'
 import { latency } from './latency.js'
 import { load } from './load.js'
+import { nagle } from './nagle.js'
 import { notify256 } from './notify256.js'
 import { pipelined64 } from './pipelined64.js'
 import { pnet } from './pnet.js'
@@ -24,6 +28,10 @@ export const QUESTIONS: readonly Question[] = [
   footprint,
   strict64,
   pipelined64,
+  handshake,
+  delay,
+  nagle,
+  batching,
   large,
   huge,
   idle,

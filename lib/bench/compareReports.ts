@@ -1,3 +1,4 @@
+import { figureTitle } from '@/bench/figureTitle.js'
 import type { Figure, Promised } from '@/bench/question.js'
 import type { Report } from '@/bench/report.js'
 import { type Shift, shiftOf } from '@/bench/shift.js'
@@ -55,9 +56,10 @@ const figuresOf = ({ answers }: Report): ReadonlyMap<string, Measured> => {
   for (const { question, answer } of answers)
     for (const figure of [...answer.figures, ...answer.promised])
       if (figure.samples.length > 0) {
-        // The same name may stand for several units, such as messages and bytes.
-        const key = `${question}: ${figure.name}${figure.unit === '' ? '' : `, ${figure.unit}`}`
-        found.set(key, { ...found.get(key), ...figure, question })
+        // The same title may stand for several units, such as messages and bytes.
+        const name = figureTitle(figure)
+        const key = `${question}: ${name}${figure.unit === '' ? '' : `, ${figure.unit}`}`
+        found.set(key, { ...found.get(key), ...figure, name, question })
       }
   return found
 }

@@ -35,9 +35,10 @@ export const describeContenders = async (module: string): Promise<readonly Descr
   })
 }
 
+/** Also those in lists, as a module exports them that makes several alike. */
 const exportedBy = async (module: string): Promise<AnyContender[]> => {
   const exported: Readonly<Record<string, unknown>> = await import(module)
-  return Object.values(exported).filter(isContender)
+  return Object.values(exported).flat().filter(isContender)
 }
 
 const isContender = (value: unknown): value is AnyContender =>

@@ -1,4 +1,5 @@
-import type { Axis, Point } from '@/bench/point.js'
+import { placeText } from '@/bench/figureTitle.js'
+import type { Point } from '@/bench/point.js'
 import type { Figure } from '@/bench/question.js'
 import { spreadOf } from '@/bench/statistics.js'
 import { table } from '@/bench/textTable.js'
@@ -23,13 +24,13 @@ export const matrices = (placed: readonly Placed[]): string[] => {
   const [first] = placed
   if (first === undefined) return []
   if (values.length === 1) {
-    const head = placeText(first.point.axis, values[0] ?? 0)
+    const head = placeText(first.point)
     return matrix(head, titles, placed, titleOf)
   }
   return titles.flatMap((title, place) => {
     const own = placed.filter((figure) => titleOf(figure) === title)
-    const places = distinct(own.map(({ point }) => placeText(point.axis, point.value)))
-    const rows = matrix(title, places, own, ({ point }) => placeText(point.axis, point.value))
+    const places = distinct(own.map(({ point }) => placeText(point)))
+    const rows = matrix(title, places, own, ({ point }) => placeText(point))
     return place === 0 ? rows : ['', ...rows]
   })
 }
@@ -65,13 +66,6 @@ const brief = (value: number): string => {
   ] as const)
     if (Math.abs(value) >= 0.9995 * size) return `${Number((value / size).toPrecision(3))} ${unit}`
   return String(Number(value.toPrecision(3)))
-}
-
-const placeText = (axis: Axis, value: number): string => {
-  if (axis === 'delayMs') return `${value} ms`
-  if (axis === 'connections') return value.toLocaleString('en')
-  if (value >= 1_048_576) return `${Number((value / 1_048_576).toPrecision(3))} MiB`
-  return value >= 1_024 ? `${Number((value / 1_024).toPrecision(3))} KiB` : `${value} B`
 }
 
 const distinct = <Item>(items: readonly Item[]): Item[] => [...new Set(items)]

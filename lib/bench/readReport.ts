@@ -1,7 +1,7 @@
 import { CARRIERS } from '@/bench/carrier.js'
 import type { Distribution } from '@/bench/distribution.js'
 import type { Environment } from '@/bench/environment.js'
-import type { Axis, Point } from '@/bench/point.js'
+import { AXIS_NAMES, type Point } from '@/bench/point.js'
 import type { Answer, Figure, Latencies, Pace, Promised } from '@/bench/question.js'
 import type { Report } from '@/bench/report.js'
 import type { Score } from '@/bench/score.js'
@@ -39,7 +39,6 @@ export const readReport = (text: string): Report => {
 const MOST_ENTRIES = 100_000
 
 const PACES: readonly Pace[] = ['full', 'quick', 'trial']
-const AXES: readonly Axis[] = ['messageBytes', 'delayMs', 'connections']
 
 const environment = (value: unknown): Environment => {
   const fields = record(value, 'environment')
@@ -89,7 +88,7 @@ const point = (value: unknown, where: string): { readonly point?: Point } => {
   return {
     point: {
       line: word(line, `${where}.line`),
-      axis: oneOf(axis, `${where}.axis`, AXES),
+      axis: oneOf(axis, `${where}.axis`, AXIS_NAMES),
       value: number(place, `${where}.value`),
     },
   }

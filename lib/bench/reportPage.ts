@@ -1,5 +1,6 @@
 import { answerCharts } from '@/bench/answerCharts.js'
 import type { Environment } from '@/bench/environment.js'
+import { figureTitle } from '@/bench/figureTitle.js'
 import { type Answer, type Figure, holds, type Promised } from '@/bench/question.js'
 import type { Report } from '@/bench/report.js'
 import { cpuSeconds, type Score } from '@/bench/score.js'
@@ -92,10 +93,11 @@ const promisedCells = (promised: Promised, judged: boolean): (string | Markup)[]
 }
 
 const figureTable = (figures: readonly Figure[]): Markup[] => {
-  const rows = figures.map(({ name, unit, samples }) => {
-    if (samples.length === 0) return [name, 'left out', undefined, undefined, '0']
+  const rows = figures.map((figure) => {
+    const { unit, samples } = figure
+    if (samples.length === 0) return [figureTitle(figure), 'left out', undefined, undefined, '0']
     const { median, low, high } = spreadOf(samples)
-    return [name, ...[median, low, high].map((value) => quantity(value, unit)), String(samples.length)]
+    return [figureTitle(figure), ...[median, low, high].map((value) => quantity(value, unit)), String(samples.length)]
   })
   return folded('All figures', ['what', 'median', 'from', 'to', 'samples'], rows)
 }

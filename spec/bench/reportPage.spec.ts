@@ -21,7 +21,7 @@ describe('the page of a report', () => {
     for (const words of ['|2 × Some Processor 3000|', '|v20.0.0 (V8 11.3)|', '|ws|8.0.0|', '|only a spec|'])
       expect(text).to.include(words)
     expect(text).to.include('|strict|tcp|64 B|40 µs|30 µs|')
-    expect(text).to.include('|strict, 64 B|')
+    expect(text).to.include('|strict, 64 B: rate|')
   })
 
   it('says of what was left out that it was, and is a page also when nothing was measured', () => {
@@ -52,8 +52,8 @@ describePictures('the page of a report in Chromium', () => {
       const titles = await page.locator('figcaption').allInnerTexts()
       expect(titles.map((title) => title.split('\n')[0])).to.deep.equal([
         'Rate over message size',
-        'Rate over delay of the link, one way',
-        'Latency over delay of the link, one way',
+        'Rate over delay of the link, each way',
+        'Latency over delay of the link, each way',
         'Latency by percentile',
       ])
       const slider = page.getByRole('slider', { name: 'Values of Latency by percentile' })

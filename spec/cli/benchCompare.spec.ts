@@ -22,7 +22,9 @@ describe('framewright bench compare', () => {
   it('says what became better and worse, by how much, and how sure that is', async () => {
     const { code, out, err } = await runHere(['bench', 'compare', before, after]).ended
     expect([code, err]).to.deep.equal([0, ''])
-    expect(out).to.match(/^better {2}sizes: strict, 64 B +19,846 -> 27,784 messages\/s {2}x1\.4 \(1\.3\d to 1\.4\d\)$/m)
+    expect(out).to.match(
+      /^better {2}sizes: strict, 64 B: rate +19,846 -> 27,784 messages\/s {2}x1\.4 \(1\.3\d to 1\.4\d\)$/m,
+    )
     expect(out).to.match(/^worse {3}delay: resident memory of an idle one/m)
     expect(out).to.match(/^25 figures changed beyond the noise, by 5 % at least; 0 did not$/m)
   })
@@ -38,14 +40,21 @@ describe('framewright bench compare', () => {
       .trimEnd()
       .split('\n')
       .map((line): { readonly event?: unknown } => JSON.parse(line))
-    expect(events.at(0)).to.deep.include({ event: 'figure', question: 'sizes', name: 'strict, 0 B', turn: 'same' })
+    expect(events.at(0)).to.deep.include({
+      event: 'figure',
+      question: 'sizes',
+      name: 'strict, 0 B: rate',
+      turn: 'same',
+    })
     expect(events.at(-1)).to.deep.equal({ event: 'done', changed: 0, same: 25, unsure: 0, leastPercent: 50 })
   })
 
   it('shows names of a file without what a terminal would act on', async () => {
     await writeFile(after, JSON.stringify(sampleReport(1.4)).replaceAll('strict', 'a\\u001b[31mb'))
     const { out } = await runHere(['bench', 'compare', before, after]).ended
-    expect(out).to.include(String.raw`only in the new one: sizes: a\u001b[31mb, 64 B`).and.not.to.include('\u001b')
+    expect(out)
+      .to.include(String.raw`only in the new one: sizes: a\u001b[31mb, 64 B: rate`)
+      .and.not.to.include('\u001b')
   })
 
   it('exits with 1 for a file that is not there, or no report', async () => {

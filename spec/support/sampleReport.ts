@@ -28,7 +28,7 @@ export const sampleReport = (factor = 1): Report => {
         answer: {
           figures: ['strict', 'pipelined', 'no handshake'].flatMap((line, index) =>
             SIZES.map((value) => ({
-              name: `${line}, ${value} B`,
+              name: 'rate',
               point: { line, axis: 'messageBytes' as const, value },
               unit: 'messages/s',
               samples: around((20_000 * 40 ** index) / (1 + value / 5_000)),
@@ -43,7 +43,7 @@ export const sampleReport = (factor = 1): Report => {
         answer: {
           figures: ['strict', 'pipelined'].flatMap((line) =>
             [0, 1, 10, 50].map((value) => ({
-              name: `${line}, ${value} ms`,
+              name: 'rate',
               point: { line, axis: 'delayMs' as const, value },
               unit: 'messages/s',
               samples: around(line === 'strict' ? 20_000 / (1 + 40 * value) : 900_000),
