@@ -62,6 +62,10 @@ export const CODES = {
   LETTER_UNEXPECTED: { fault: 'remote', text: 'a letter arrived that has no place here' },
   FILE_FAILED: { fault: 'system', text: 'a file could not be read or written' },
 
+  // replay
+  RECORDING_MALFORMED: { fault: 'local', text: 'the file is no recording that can be replayed' },
+  REPLAY_DIFFERS: { fault: 'remote', text: 'the other end did not do what the recording says' },
+
   // Pyile networks
   PASSWORD_REFUSED: { fault: 'local', text: 'the auth peer did not accept the password' },
   PEER_BANNED: { fault: 'local', text: 'the auth peer has banned this address' },

@@ -15,6 +15,8 @@ import {
   FILTER_PREFIX,
   PROXY_RANGES,
   TIMELINE_RANGES,
+  RECORDING_RANGES,
+  REPLAY_RANGES,
   TRACE_TABLE_RANGES,
   WIRES,
 } from '@/lab/index.js'
@@ -81,6 +83,8 @@ describe('docs/limits.md', () => {
     ['lab', PROXY_RANGES],
     ['lab timeline', TIMELINE_RANGES],
     ['lab table', TRACE_TABLE_RANGES],
+    ['lab recording', RECORDING_RANGES],
+    ['lab replay', REPLAY_RANGES],
   ] as const
 
   for (const [scope, ranges] of CASES) {
@@ -177,6 +181,14 @@ describe('docs/lab.md', () => {
   it('has every fault, how it is written and what it does, and no other', () => {
     const expected = Object.entries(FAULT_FORMS).map(([name, { form, help }]) => [name, form, help])
     expect(tableRows(chapterOf(textOf('docs/lab.md'), 'Faults'))).to.deep.equal(expected)
+  })
+
+  it('has every kind of difference of a replay, and no other', () => {
+    const kinds = [...textOf('lib/lab/replay/difference.ts').matchAll(/readonly kind: '(\w+)'/g)].map(
+      ([, kind]) => kind,
+    )
+    const rows = tableRows(chapterOf(textOf('docs/lab.md'), 'Replay'))
+    expect(rows.map(([kind]) => kind)).to.deep.equal(kinds)
   })
 
   it('has every field of the dissector, and no other', () => {

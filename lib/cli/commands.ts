@@ -16,6 +16,7 @@ import { pnetServe } from '@/cli/pnet/serve.js'
 import { lonelyNotify } from '@/cli/lonely/notify.js'
 import { lonelyServe } from '@/cli/lonely/serve.js'
 import { lonelySubscribe } from '@/cli/lonely/subscribe.js'
+import { replay } from '@/cli/replay.js'
 import { send } from '@/cli/send.js'
 import { stpBroadcast } from '@/cli/stpBroadcast.js'
 import { stpListen } from '@/cli/stpListen.js'
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   lonelySubscribe,
   lonelyNotify,
   trace,
+  replay,
   labList,
   labRun,
   labAll,

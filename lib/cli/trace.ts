@@ -37,6 +37,7 @@ const OPTIONS = {
   'max-rows': { type: 'string', value: 'N', help: 'rows that such a page keeps at most, 1000000 unless given' },
   from: { type: 'string', value: 'FILE', help: 'draws what --json has printed before, instead of listening' },
   json: { type: 'boolean', help: 'one object a line instead of a ladder' },
+  bytes: { type: 'boolean', help: 'with --json all bytes, not the first 64 of each: for "replay"' },
   ...HELP,
 } as const satisfies Options
 
@@ -45,13 +46,15 @@ class Printer {
   readonly #report: Report
   readonly #ladder: Ladder
   readonly #startMs = performance.now()
+  readonly #wholeBytes: boolean
   readonly bytes = { opener: 0, acceptor: 0 }
   conversations = 0
   faults = 0
 
-  constructor(report: Report, ladder: Ladder) {
+  constructor(report: Report, ladder: Ladder, wholeBytes: boolean) {
     this.#report = report
     this.#ladder = ladder
+    this.#wholeBytes = wholeBytes
   }
 
   /** @returns the row that was printed */
@@ -59,7 +62,7 @@ class Printer {
     if (event.kind === 'open') this.conversations++
     else if (event.kind === 'said') this.bytes[event.from] += event.bytes.length
     else if (event.kind === 'note') this.faults++
-    const row = traceRow(event, this.#startMs)
+    const row = traceRow(event, this.#startMs, this.#wholeBytes)
     this.#report.tell(row.event, row, this.#ladder.row(row))
     return row
   }
@@ -77,8 +80,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const [fallbackRows, leastRows, mostRows] = TRACE_TABLE_RANGES.maxRows
   const maxRows = numberFrom(values['max-rows'] ?? String(fallbackRows), '--max-rows', leastRows, mostRows)
   if (values.from !== undefined) {
-    const { from, html, json = false, framing, pcap, fault, seed } = values
-    if (positionals.length > 0 || [framing, pcap, fault, seed].some((value) => value !== undefined))
+    const { from, html, json = false, framing, pcap, fault, seed, bytes } = values
+    if (positionals.length > 0 || [framing, pcap, fault, seed, bytes].some((value) => value !== undefined))
       throw new UsageError('--from goes with --html, --max-rows and --json only')
     return traceRecorded({ from, html, maxRows, json }, io)
   }
@@ -90,7 +93,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const seed = seedFrom(values.seed)
   const report = new Report(io, values.json === true)
   const ladder = new Ladder({ paint: paintFor(io.stdout, io.environment), numbered: true })
-  const printer = new Printer(report, ladder)
+  const printer = new Printer(report, ladder, values.bytes === true)
   let page: PageFile | undefined
   const show = (event: TraceEvent): void => {
     const row = printer.print(event)
@@ -168,6 +171,7 @@ export const trace: Command = {
       ['trace 4001 4000', 'shows what "framewright send 4001 --text hi" says to port 4000'],
       ['trace 4001 4000 --fault slice:1..7 --seed 42', 'in pieces of 1 to 7 bytes, each time the same'],
       ['trace 4001 4000 --fault latency:20±5 --fault reset@3f/up', 'slowly, and no further than three frames'],
+      ['trace 4001 4000 --json --bytes > run.jsonl', 'all of it, for "framewright replay run.jsonl 4000"'],
       ['trace 4001 4000 --html run.html', 'and a page of it all, to look at in a browser'],
       ['trace --from run.jsonl --html run.html', 'the same from what --json has printed'],
       ['trace 8081 example.org:80 --framing raw --pcap web.pcapng', 'any protocol, and all of it for Wireshark'],

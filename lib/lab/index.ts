@@ -45,6 +45,22 @@ export { type Legs, Proxy, PROXY_RANGES, type ProxyEvent, type ProxyLimits, type
 export { type FaultyPair, faultyPair, faultyStream } from '@/lab/relay/faultyPair.js'
 export { Relay, RELAY_RANGES, type RelayLimits, type RelayOptions } from '@/lab/relay/relay.js'
 export type { Crossing, RelayEvent } from '@/lab/relay/relayEvent.js'
+export { type Difference, differenceWords, type Ending } from '@/lab/replay/difference.js'
+export { parseRecording, readRecording } from '@/lab/replay/readRecording.js'
+export {
+  type RecordedConversation,
+  type RecordedStep,
+  RECORDING_RANGES,
+  type RecordingLimits,
+} from '@/lab/replay/recording.js'
+export { replayAt, replayOn, replayTo } from '@/lab/replay/replay.js'
+export {
+  type Pace,
+  REPLAY_RANGES,
+  type ReplayLimits,
+  type ReplayOptions,
+  type ReplayReport,
+} from '@/lab/replay/replayOptions.js'
 export { CoreTap } from '@/lab/trace/coreTap.js'
 export { foundWhen } from '@/lab/trace/foundWhen.js'
 export { Ladder, type LadderStyle, type Paint, type Rung, shownHex } from '@/lab/trace/ladder.js'

@@ -33,10 +33,11 @@ const MAX_HEX = 128
 /**
  * A row of a timeline out of JSON that somebody has kept. Nothing in it is trusted: what has the name of a row and is none
  * throws.
+ * @param wholeBytes keeps all the digits of bytes that are there; otherwise those of the first 64
  * @returns undefined for an object that is something else, such as the last line of `framewright trace --json`
  * @throws TypeError saying what does not fit
  */
-export const rowFrom = (value: unknown): TraceRow | undefined => {
+export const rowFrom = (value: unknown, wholeBytes = false): TraceRow | undefined => {
   const fields = new Fields(value)
   const event = fields.get('event')
   if (event !== 'open' && event !== 'said' && event !== 'found' && event !== 'note' && event !== 'close')
@@ -56,7 +57,7 @@ export const rowFrom = (value: unknown): TraceRow | undefined => {
         event,
         ...stamp,
         ...said,
-        hex: fields.hex(),
+        hex: fields.hex(wholeBytes),
         meaning: fields.text('meaning'),
         kinds,
         stretches,
@@ -126,8 +127,8 @@ class Fields {
   }
 
   /** The digits of the bytes that are shown; more of them may stand there. */
-  hex(): string {
-    const digits = this.text('hex').slice(0, MAX_HEX)
+  hex(whole: boolean): string {
+    const digits = this.text('hex').slice(0, whole ? undefined : MAX_HEX)
     if (/^(?:[0-9a-f]{2})*$/.test(digits)) return digits
     throw new TypeError('hex is no hex digits')
   }

@@ -12,7 +12,7 @@ export type TraceRow = { readonly conversation: number; readonly atMs: number } 
       readonly from: Role
       readonly what: Crossing
       readonly bytes: number
-      /** Of the first 64 bytes. */
+      /** Of the first 64 bytes, or of all where that was asked for. */
       readonly hex: string
       readonly meaning: string
       /** Every kind of bytes in it, each once. */
@@ -36,8 +36,11 @@ export interface RowStretch {
 
 const SHOWN_BYTES = 64
 
-/** @param startMs the time of the clock at which the timeline begins */
-export const traceRow = (event: TraceEvent, startMs: number): TraceRow => {
+/**
+ * @param startMs the time of the clock at which the timeline begins
+ * @param wholeBytes has all bytes in it, so that it can be replayed; otherwise the first 64
+ */
+export const traceRow = (event: TraceEvent, startMs: number, wholeBytes = false): TraceRow => {
   const since = (ms: number): number => Math.round((ms - startMs) * 1_000) / 1_000
   const { kind, conversation } = event
   const stamp = { conversation, atMs: since(event.atMs) }
@@ -52,7 +55,7 @@ export const traceRow = (event: TraceEvent, startMs: number): TraceRow => {
         ...(sentMs === undefined ? {} : { sentMs: since(sentMs) }),
         ...(receivedMs === undefined ? {} : { receivedMs: since(receivedMs) }),
       }
-      const hex = bytes.subarray(0, SHOWN_BYTES).toString('hex')
+      const hex = bytes.toString('hex', 0, wholeBytes ? bytes.length : SHOWN_BYTES)
       const kinds = [...new Set(event.stretches.map((stretch) => stretch.kind))]
       const stretches = event.stretches.slice(0, MOST_STRETCHES).map(rowStretch)
       return { event: kind, ...stamp, from, what, bytes: bytes.length, hex, meaning, kinds, stretches, ...times }
