@@ -3,6 +3,7 @@ import type { Capture } from '@/lab/capture/capture.js'
 import type { TcpFlow } from '@/lab/capture/tcpFlow.js'
 import type { DecoderPair, Dialect } from '@/lab/decoders/decoder.js'
 import type { ProxyEvent } from '@/lab/proxy.js'
+import { otherEnd } from '@/lab/relay/otherEnd.js'
 import { meaningOf } from '@/lab/trace/meaningOf.js'
 
 /** One of the two TCP connections of a conversation. */
@@ -43,9 +44,8 @@ export const captureProxy = (capture: Capture, dialect: Dialect): ((event: Proxy
 
 const write = (legs: Legs, event: Extract<ProxyEvent, { readonly from: Role }>): void => {
   const { from, atMs } = event
-  const otherEnd = from === 'opener' ? 'acceptor' : 'opener'
   // What arrives is on the connection of who said it, what leaves on the other one.
-  const { flow, decoders } = legs[event.kind === 'arrived' ? from : otherEnd]
+  const { flow, decoders } = legs[event.kind === 'arrived' ? from : otherEnd(from)]
   if (event.kind === 'fault') return flow.remark(from, atMs, `${event.fault} ${event.did}`)
   switch (event.what) {
     case 'bytes':

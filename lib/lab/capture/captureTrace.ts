@@ -1,6 +1,7 @@
 import type { Role } from '@/framings/framing.js'
 import type { Capture } from '@/lab/capture/capture.js'
 import type { TcpFlow } from '@/lab/capture/tcpFlow.js'
+import { otherEnd } from '@/lab/relay/otherEnd.js'
 import type { TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
 
 /**
@@ -36,12 +37,11 @@ const write = (flow: TcpFlow, event: Exclude<TraceEvent, { kind: 'open' }>): voi
     case 'close': {
       const { at, code, words, last } = event
       const role = roleOf(at)
-      if (code === 'CONNECTION_RESET') return flow.reset(otherThan(role), atMs, words)
+      if (code === 'CONNECTION_RESET') return flow.reset(otherEnd(role), atMs, words)
       flow.end(role, atMs, `over at the ${role}: ${words}`)
-      if (last) flow.end(otherThan(role), atMs, '')
+      if (last) flow.end(otherEnd(role), atMs, '')
     }
   }
 }
 
 const roleOf = (at: Role | 'between'): Role => (at === 'between' ? 'opener' : at)
-const otherThan = (role: Role): Role => (role === 'opener' ? 'acceptor' : 'opener')

@@ -1,5 +1,6 @@
 import type { Role } from '@/framings/framing.js'
 import { type Endpoint, ipPacket, MAX_SEGMENT_BYTES, TCP } from '@/lab/capture/tcpSegment.js'
+import { otherEnd } from '@/lab/relay/otherEnd.js'
 
 /** Takes one packet of a capture. @param atMs of the clock that the flow is told the times of */
 export type PacketSink = (atMs: number, packet: Buffer, comment: string) => void
@@ -21,8 +22,6 @@ const NOTHING = Buffer.alloc(0)
 const FIRST_SEQUENCE = { opener: 1_000, acceptor: 5_000 } as const
 /** So many bytes wait for an acknowledgement of their own; less is acknowledged by what the other side says. */
 const OWED_BYTES = 262_144
-
-const other = (role: Role): Role => (role === 'opener' ? 'acceptor' : 'opener')
 
 /**
  * Makes the packets of one TCP connection out of what its ends say: handshake, data, acknowledgements, ends. Sequence
@@ -72,7 +71,7 @@ export class TcpFlow {
       this.#packet(from, atMs, TCP.psh | TCP.ack, payload, at === 0 ? comment : '')
       this.#advance(from, payload.length)
       this.#sides[from].owedBytes += payload.length
-      if (this.#sides[from].owedBytes > OWED_BYTES) this.#packet(other(from), atMs, TCP.ack, NOTHING, '')
+      if (this.#sides[from].owedBytes > OWED_BYTES) this.#packet(otherEnd(from), atMs, TCP.ack, NOTHING, '')
     }
   }
 
@@ -91,8 +90,8 @@ export class TcpFlow {
     this.#packet(from, atMs, TCP.fin | TCP.ack, NOTHING, comment)
     this.#advance(from, 1)
     side.ended = true
-    this.#packet(other(from), atMs, TCP.ack, NOTHING, '')
-    this.#over = this.#sides[other(from)].ended
+    this.#packet(otherEnd(from), atMs, TCP.ack, NOTHING, '')
+    this.#over = this.#sides[otherEnd(from)].ended
   }
 
   /** One end resets the connection; it is over with it. */
@@ -108,7 +107,7 @@ export class TcpFlow {
   }
 
   #packet(from: Role, atMs: number, flags: number, payload: Buffer, comment: string, options = NOTHING): void {
-    const [side, remote] = [this.#sides[from], this.#sides[other(from)]]
+    const [side, remote] = [this.#sides[from], this.#sides[otherEnd(from)]]
     const acknowledged = (flags & TCP.ack) === 0 ? 0 : remote.sequence
     remote.owedBytes = 0
     const { sequence, endpoint, window } = side

@@ -39,8 +39,9 @@ export class Comparison {
   #receivedBytes = 0
   /** Bytes that came in their place, right or wrong. */
   #placedBytes = 0
-  /** The difference that may go on with the next bytes. */
+  /** The difference that may go on with the next bytes, and behind which byte the last of it stands. */
   #open: BytesDiffer | undefined
+  #openEnd = 0
   #surplus: Surplus | undefined
 
   /** @param decoders two of the same direction; one reads the recording along, the other what comes */
@@ -104,12 +105,10 @@ export class Comparison {
     for (let at = 0; at < got.length; at++) {
       if (got[at] === expected[at]) continue
       const offset = this.#placedBytes + at
-      const open = this.#open
-      if (open !== undefined && offset - open.offset - open.byteCount < APART_BYTES) {
-        this.#open = { ...open, byteCount: offset - open.offset + 1 }
-        continue
-      }
-      this.#settle()
+      const goesOn = this.#open !== undefined && offset - this.#openEnd < APART_BYTES
+      if (!goesOn) this.#settle()
+      this.#openEnd = offset + 1
+      if (goesOn) continue
       this.#open = {
         kind: 'bytes',
         offset,
@@ -151,8 +150,9 @@ export class Comparison {
     const open = this.#open
     this.#open = undefined
     if (open === undefined) return
-    const shown = Math.min(SHOWN_BYTES, open.byteCount)
-    this.#note({ ...open, expected: open.expected.subarray(0, shown), got: open.got.subarray(0, shown) })
+    const byteCount = this.#openEnd - open.offset
+    const shown = Math.min(SHOWN_BYTES, byteCount)
+    this.#note({ ...open, byteCount, expected: open.expected.subarray(0, shown), got: open.got.subarray(0, shown) })
   }
 
   #note(difference: Difference): void {

@@ -6,6 +6,8 @@ import { Comparison } from '@/lab/replay/comparison.js'
 import type { Ending } from '@/lab/replay/difference.js'
 import type { RecordedConversation, RecordedStep } from '@/lab/replay/recording.js'
 import type { Pace, ReplayLimits, ReplayReport } from '@/lab/replay/replayOptions.js'
+import { otherEnd } from '@/lab/relay/otherEnd.js'
+import type { Crossing } from '@/lab/relay/relayEvent.js'
 import { resetStream } from '@/lab/relay/resetStream.js'
 
 /** An end that says so much more than recorded is cut off. */
@@ -43,7 +45,7 @@ export class Player {
     this.#role = role
     this.#settings = settings
     const { clock, dialect, maxDifferences } = settings
-    const other = role === 'opener' ? 'acceptor' : 'opener'
+    const other = otherEnd(role)
     const expected = conversation.steps.filter(({ from }) => from === other).map(({ bytes }) => bytes)
     this.#comparison = new Comparison(expected, [dialect.decoders()[other], dialect.decoders()[other]], maxDifferences)
     this.#startMs = this.#progressMs = clock.now()
@@ -77,6 +79,7 @@ export class Player {
   async #steps(steps: readonly RecordedStep[]): Promise<Ending | undefined> {
     let [otherBytes, atMs, endingMs] = [0, this.#recordedStartMs, 0]
     let otherEnds: Ending | undefined
+    const recorded = steps.map((step) => (step.from === this.#role ? 'bytes' : step.what)).findLast(isEnding)
     let ownEnds: Ending = 'open'
     for (const step of steps) {
       // It may take as long as it took then, and stepTimeoutMs more.
@@ -85,7 +88,7 @@ export class Player {
       if (step.from === this.#role) {
         // An end waits for no end: who has watched only the ends of a connection cannot tell which came first.
         if (step.what === 'bytes' && otherEnds !== undefined) await this.#until(() => this.#isOver, endingMs)
-        if (!(await this.#perform(step))) return undefined
+        if (!(await this.#perform(step))) return recorded
         if (step.what !== 'bytes') ownEnds = step.what
       } else if (step.what === 'bytes') {
         otherBytes += step.bytes.length
@@ -149,10 +152,13 @@ export class Player {
     })
   }
 
+  /** What is not recorded is no progress. */
   #received(chunk: Buffer): void {
+    const before = this.#comparison.placedBytes
     this.#comparison.receive(chunk)
     if (this.#comparison.surplusBytes > MAX_SURPLUS_BYTES) this.#stream.destroy()
-    this.#progress()
+    if (this.#comparison.placedBytes > before) this.#progress()
+    else this.#wake()
   }
 
   get #isOver(): boolean {
@@ -170,4 +176,5 @@ export class Player {
   }
 }
 
+const isEnding = (what: Crossing): what is Exclude<Crossing, 'bytes'> => what !== 'bytes'
 const ignore = (): void => {}

@@ -4,6 +4,7 @@ import type { DecoderPair, Dialect } from '@/lab/decoders/decoder.js'
 import { DIALECTS } from '@/lab/decoders/dialects.js'
 import { rawDialect } from '@/lab/decoders/rawDecoder.js'
 import { ChannelEars } from '@/lab/trace/channelEars.js'
+import { otherEnd } from '@/lab/relay/otherEnd.js'
 import { causeOf } from '@/lab/trace/causeOf.js'
 import { DatagramTap } from '@/lab/trace/datagramTap.js'
 import { meaningOf } from '@/lab/trace/meaningOf.js'
@@ -124,7 +125,7 @@ export class CoreTap implements Disposable {
     const end = this.#ends.get(id)
     if (end === undefined) return
     const { conversation, role } = end
-    const from = role === 'opener' ? 'acceptor' : 'opener'
+    const from = otherEnd(role)
     const { number } = conversation
     if (conversation.seen.has(from)) {
       this.#listener({ kind: 'found', conversation: number, atMs, from, byteCount })

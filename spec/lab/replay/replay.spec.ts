@@ -151,6 +151,37 @@ describe('replay', () => {
     expect(words(same)).to.deep.equal([])
   })
 
+  it('shows a reset where the end is recorded, though it comes before this end could end its own stream', async () => {
+    const recorded = scripted('acceptor 01', 'opener 02', 'opener end', 'acceptor end')
+    const report = await against(
+      recorded,
+      async (peer, clock) => {
+        const said = peer.send('01').expect('02')
+        await clock.passUntil(said, 10)
+        peer.rst()
+        await peer.closed
+        await turns(4)
+      },
+      { pace: 'recorded' },
+    )
+    expect(words(report)).to.deep.equal(['behind byte 1: recorded is the end, what came is a reset'])
+  })
+
+  it('is not kept waiting by bytes that are not recorded', async () => {
+    const recorded = scripted('acceptor 01', 'opener end', 'acceptor end')
+    const report = await against(recorded, async (peer, clock) => {
+      await peer.send('01').ended
+      for (let second = 0; second < 20 && !peer.socket.destroyed; second++) {
+        peer.send('ff')
+        await turns(4)
+        clock.advance(1_000)
+        await turns(4)
+      }
+      expect(clock.now()).to.be.below(15_000)
+    })
+    expect(words(report)[0]).to.match(/^behind byte 1, the last, came \d bytes more: ff/)
+  })
+
   it('waits for the end of the other end before bytes that were said behind it, and ends as recorded', async () => {
     const report = await against(scripted('opener 01', 'acceptor end', 'opener 02', 'opener end'), async (peer) => {
       await peer.expect('01')
