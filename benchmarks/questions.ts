@@ -14,11 +14,13 @@ import { latency } from './latency.js'
 import { load } from './load.js'
 import { nagle } from './nagle.js'
 import { notify256 } from './notify256.js'
+import { observing } from './observing.js'
 import { pipelined64 } from './pipelined64.js'
 import { pnet } from './pnet.js'
 import { rate } from './rate.js'
 import { stpPackets } from './stpPackets.js'
 import { strict64 } from './strict64.js'
+import { timelinePage } from './timelinePage.js'
 
 /** Everything that is asked, in the order in which it is answered. A new question is one more entry. */
 export const QUESTIONS: readonly Question[] = [
@@ -35,6 +37,8 @@ export const QUESTIONS: readonly Question[] = [
   large,
   huge,
   idle,
+  observing,
+  timelinePage,
   codecs,
   json,
   stpPackets,
