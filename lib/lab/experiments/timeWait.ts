@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 import { codeIn } from '@/lab/experiments/frame/codeIn.js'
 import { experiment } from '@/lab/experiments/frame/experiment.js'
-import { kernelSetting, kernelSockets, UNSEEN } from '@/lab/experiments/frame/kernelSockets.js'
+import { type KernelSocket, kernelSetting, kernelSockets, UNSEEN } from '@/lab/experiments/frame/kernelSockets.js'
 
 const TIME_WAIT_MS = 60_000
 const SETTLE_MS = 30
@@ -29,6 +29,8 @@ const shortLived = async (bench: Bench, ending: Ending, count: number): Promise<
     },
     { allowHalfOpen: true },
   )
+  // A port that is free to listen at may have entries of others who have used it.
+  const before = new Set(kernelSockets(port)?.map(pairOf))
   let lastLocalPort = 0
   for (let at = 0; at < count; at++) {
     if (at % 20 === 0) bench.say(`short connections, ${ending} ends them`, at / count)
@@ -37,13 +39,15 @@ const shortLived = async (bench: Bench, ending: Ending, count: number): Promise<
     await over(bench, socket, ending)
   }
   await bench.pause(SETTLE_MS)
-  const sockets = kernelSockets(port)?.filter(({ state }) => state === 'TIME_WAIT')
+  const sockets = kernelSockets(port)?.filter((one) => one.state === 'TIME_WAIT' && !before.has(pairOf(one)))
   await bench.event((done) => server.close(() => done()))
   const client = sockets?.filter(({ remotePort }) => remotePort === port).length ?? 0
   const timerMs = Math.max(0, ...(sockets ?? []).map((socket) => socket.timerMs))
   const waiting = sockets === undefined ? undefined : { client, server: sockets.length - client, timerMs }
   return { port, waiting, lastLocalPort }
 }
+
+const pairOf = ({ localPort, remotePort }: KernelSocket): string => `${localPort} ${remotePort}`
 
 const over = (bench: Bench, socket: Socket, ending: Ending): Promise<void> => {
   const closed = bench.event((done) => socket.once('close', () => done()))
