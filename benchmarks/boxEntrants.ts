@@ -1,4 +1,4 @@
-import { type Carrier, type Described, type Plan, type Wish } from 'framewright/bench'
+import { bout, type Carrier, type Described, type Mode, type Plan, type Score, type Wish } from 'framewright/bench'
 import { BOX } from './contenders/box.js'
 
 /** One contender over one carrier, sending messages of one size. */
@@ -30,6 +30,26 @@ export const boxEntrants = ({ wishes }: Plan, usualSizes: readonly number[]): re
   )
 }
 
-/** How long each of so many samples lasts, so that all of them together take as long as is wished. */
-export const sampleMs = ({ wishes }: Plan, usualSeconds: number, samples: number): number =>
-  ((wishes.seconds ?? usualSeconds) * 1e3) / samples
+/** How often they meet, for how long each of them in each size, and in which sizes unless others are wished. */
+export interface BoxAmounts {
+  readonly heats: number
+  readonly rounds: number
+  readonly seconds: number
+  readonly sizes: readonly number[]
+}
+
+/** A bout between them, in which each sample lasts so that all of one entrant take as long as is wished. */
+export const boxBout = async (
+  plan: Plan,
+  { heats, rounds, seconds, sizes }: BoxAmounts,
+  mode: Mode,
+): Promise<{ readonly entrants: readonly BoxEntrant[]; readonly scores: readonly Score[] }> => {
+  const entrants = boxEntrants(plan, sizes)
+  const forMs = ((plan.wishes.seconds ?? seconds) * 1e3) / (heats * rounds)
+  const scores = await bout(
+    entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
+    { heats, rounds, mode },
+    plan,
+  )
+  return { entrants, scores }
+}

@@ -5,8 +5,8 @@
  * Sizes: 64 B; in full 1 KiB and 64 KiB, too.
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
-import { bout, type Question } from 'framewright/bench'
-import { BOX_WISHES, boxEntrants, sampleMs } from './boxEntrants.js'
+import type { Question } from 'framewright/bench'
+import { BOX_WISHES, boxBout } from './boxEntrants.js'
 import { timedAnswer } from './timedAnswer.js'
 
 const AMOUNTS = {
@@ -21,14 +21,7 @@ export const latency: Question = {
   seconds: { full: 180, quick: 30 },
   heeds: BOX_WISHES,
   answer: async (plan) => {
-    const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]
-    const forMs = sampleMs(plan, seconds, heats * rounds)
-    const entrants = boxEntrants(plan, sizes)
-    const scores = await bout(
-      entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
-      { heats, rounds, mode: { kind: 'closed' } },
-      plan,
-    )
+    const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'closed' })
     return timedAnswer(entrants, scores)
   },
 }

@@ -5,8 +5,8 @@
  * Sizes: 64 B, 5,000 messages a second; in full 1 KiB, too.
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
-import { bout, messageRates, type Question, spreadOf } from 'framewright/bench'
-import { BOX_WISHES, boxEntrants, sampleMs } from './boxEntrants.js'
+import { messageRates, type Question, spreadOf } from 'framewright/bench'
+import { BOX_WISHES, boxBout } from './boxEntrants.js'
 import { timedAnswer } from './timedAnswer.js'
 
 const PER_SECOND = 5_000
@@ -24,15 +24,8 @@ export const load: Question = {
   seconds: { full: 180, quick: 20 },
   heeds: [...BOX_WISHES, 'perSecond'],
   answer: async (plan) => {
-    const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]
     const { perSecond = PER_SECOND } = plan.wishes
-    const forMs = sampleMs(plan, seconds, heats * rounds)
-    const entrants = boxEntrants(plan, sizes)
-    const scores = await bout(
-      entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
-      { heats, rounds, mode: { kind: 'open', perSecond } },
-      plan,
-    )
+    const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'open', perSecond })
     const wanted = perSecond.toLocaleString('en')
     plan.note(`${wanted} messages a second`)
     for (const [place, score] of scores.entries()) {

@@ -16,11 +16,13 @@ import { nagle } from './nagle.js'
 import { notify256 } from './notify256.js'
 import { observing } from './observing.js'
 import { pipelined64 } from './pipelined64.js'
+import { plugins } from './plugins.js'
 import { pnet } from './pnet.js'
 import { rate } from './rate.js'
 import { stpPackets } from './stpPackets.js'
 import { strict64 } from './strict64.js'
 import { timelinePage } from './timelinePage.js'
+import { tls } from './tls.js'
 
 /** Everything that is asked, in the order in which it is answered. A new question is one more entry. */
 export const QUESTIONS: readonly Question[] = [
@@ -34,6 +36,8 @@ export const QUESTIONS: readonly Question[] = [
   delay,
   nagle,
   batching,
+  plugins,
+  tls,
   large,
   huge,
   idle,

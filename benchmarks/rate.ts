@@ -4,8 +4,8 @@
  * Sizes: 0 B to 16 MiB, in a quick pass four of them; each sample as many messages as fit in its time.
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
-import { bout, cpuSeconds, type Figure, megabyteRates, messageRates, type Question } from 'framewright/bench'
-import { BOX_WISHES, boxEntrants, sampleMs } from './boxEntrants.js'
+import { cpuSeconds, type Figure, megabyteRates, messageRates, type Question } from 'framewright/bench'
+import { BOX_WISHES, boxBout } from './boxEntrants.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -23,14 +23,7 @@ export const rate: Question = {
   seconds: { full: 330, quick: 45 },
   heeds: BOX_WISHES,
   answer: async (plan) => {
-    const { heats, rounds, seconds, sizes } = AMOUNTS[plan.pace]
-    const forMs = sampleMs(plan, seconds, heats * rounds)
-    const entrants = boxEntrants(plan, sizes)
-    const scores = await bout(
-      entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
-      { heats, rounds },
-      plan,
-    )
+    const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'saturating' })
     const figures = scores.flatMap((score, place): Figure[] => {
       const point = { line: entrants[place]?.line ?? '', axis: 'messageBytes', value: score.bytes } as const
       const megabytes = { name: 'payload', unit: 'MB/s', point, samples: megabyteRates(score) }
