@@ -21,6 +21,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   REMOTE_ENDED: 'the other end has gone; look there for the reason',
   CONNECTION_RESET: 'the other end has gone; look there for the reason',
   GROUP_UNREACHED: 'check --interface, and whether that network is there',
+  DATAGRAM_UNSENT: 'check --interface, and whether that network is there',
   PEER_UNKNOWN:
     'is it there? see "framewright stp peers" or "pnet peers"; a longer --wait, or another --interface, may help',
   REPLY_MISSING: 'it may have no such function, or the function failed; look there for the reason',

@@ -203,7 +203,6 @@ describe('pnet serve, call and peers', () => {
     for (const [option, value] of [
       ['--name', 'a b'],
       ['--network', 'a|b'],
-      ['--interface', 'nosuch0'],
     ] as const) {
       const { code, err } = await runHere(['pnet', 'serve', '0', '--name', 'ada', ...key, ...common, option, value])
         .ended
@@ -212,5 +211,14 @@ describe('pnet serve, call and peers', () => {
         err,
       ).to.deep.equal([2, true, true])
     }
+  })
+
+  it('serves without the interface that was named, and says that it is not there', async () => {
+    await using node = await serving('ada', '--interface', 'nosuch0')
+    expect(await node.errorLine('[DATAGRAM_UNSENT]'))
+      .to.include('nosuch0')
+      .and.to.include('check --interface')
+    node.stop()
+    expect((await node.ended).code).to.equal(0)
   })
 })

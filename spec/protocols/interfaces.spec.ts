@@ -72,6 +72,27 @@ describe(`interfaces that come and go${why}`, () => {
     }
   })
 
+  it('and come late: STP and pnet begin without theirs, say so, and find each other when it is there', async function () {
+    this.timeout(TIMEOUT_MS)
+    await using one = new Namespace('one')
+    await using two = new Namespace('two')
+    const alice = one.start('station', 'alice', 'wire')
+    const bob = two.start('station', 'bob', 'wire')
+    try {
+      const absent = [
+        { stp: 'raised', code: 'GROUP_UNREACHED', system: 'ENODEV' },
+        { pnet: 'raised', code: 'DATAGRAM_UNSENT', system: 'ENODEV' },
+      ]
+      await alice.tells(...absent, { ready: 'alice' })
+      await bob.tells(...absent, { ready: 'bob' })
+      const addresses = { one: '10.79.0.1', two: '10.79.0.2' }
+      await plug(one, two, addresses)
+      await met(alice, bob, addresses)
+    } catch (error) {
+      throw new Error(`alice\n${alice.said}\nbob\n${bob.said}`, { cause: error })
+    }
+  })
+
   it('that are replaced more often than a socket may join groups do not cost it its group, however they were chosen', async function () {
     this.timeout(TIMEOUT_MS)
     await using machine = new Namespace('one')

@@ -115,4 +115,9 @@ export class WatchedCommandNode extends CommandNode {
     this.watch.remotes.push(remote)
     this.watch.note(`failed ${error.code}`)
   }
+
+  protected override errorRaised(error: TransportError): void {
+    this.watch.raised.push(error)
+    this.watch.note(`raised ${error.code}`)
+  }
 }

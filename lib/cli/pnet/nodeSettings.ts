@@ -27,7 +27,6 @@ export const IDENTITY = {
 export const NODE_NAMES: OptionNames = {
   name: '--name',
   networkId: '--network',
-  interface: '--interface',
   host: '--advertised-host',
 }
 

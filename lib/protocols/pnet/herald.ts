@@ -1,19 +1,21 @@
 import type { Cancel } from '@/core/index.js'
 import type { NodeSettings } from '@/protocols/pnet/nodeOptions.js'
-import { addressOfInterface, isLoopback, presentAddress, reachableHost } from '@/protocols/pnet/ownAddress.js'
+import { addressOfInterface, isLoopback, reachableHost } from '@/protocols/pnet/ownAddress.js'
 import { Voice, type VoiceOwner } from '@/protocols/pnet/voice.js'
 import { TransportError } from '@/errors.js'
 
 const LOOPBACK_BROADCAST = '127.255.255.255'
 const EVERYWHERE = '255.255.255.255'
 const EVERY_ADDRESS = '0.0.0.0'
+/** Stands for the address of an interface that is not there yet, when it is seen whether a datagram can be written. */
+const LONGEST_ADDRESS = '255.255.255.255'
 
 /** What is told. */
 export interface Proclamation {
   /** Where the node listens; on the loopback nobody else need hear of it. */
   readonly listenHost: string
   /** The datagram for a node that is reached at this address. @throws TransportError */
-  datagramFor(host: string): Uint8Array
+  readonly datagramFor: (host: string) => Uint8Array
 }
 
 /**
@@ -42,13 +44,14 @@ export class Herald {
   }
 
   /**
-   * Tells it now and at every interval. What goes wrong later is reported once, until it goes well.
-   * @throws TransportError LISTEN_FAILED when the interface has no such address, OPTION_INVALID, MESSAGE_UNSENDABLE
+   * Tells it now and at every interval. An interface that is not there yet is no failure: it is looked for each time.
+   * What goes wrong is reported once, until it goes well.
+   * @throws TransportError MESSAGE_UNSENDABLE
    */
   async start(): Promise<void> {
     const { clock, advertiseIntervalMs, interface: name } = this.#settings
-    await this.#moveTo(name === undefined ? EVERY_ADDRESS : presentAddress(name))
-    this.#tell()
+    this.#datagramFrom(name === undefined ? undefined : (addressOfInterface(name) ?? LONGEST_ADDRESS))
+    await this.#lookAndTell()
     this.#cancel = clock.every(advertiseIntervalMs, () => {
       this.#telling ??= this.#lookAndTell().finally(() => {
         this.#telling = undefined
@@ -65,11 +68,14 @@ export class Herald {
 
   async #lookAndTell(): Promise<void> {
     try {
-      const { interface: name } = this.#settings
-      const from = name === undefined ? EVERY_ADDRESS : addressOfInterface(name)
-      if (from === undefined) throw new TransportError('DATAGRAM_UNSENT', { interface: name, system: 'ENODEV' })
+      const { interface: name, advertisePort } = this.#settings
+      const at = name === undefined ? undefined : addressOfInterface(name)
+      if (name !== undefined && at === undefined) {
+        throw new TransportError('DATAGRAM_UNSENT', { interface: name, system: 'ENODEV' })
+      }
+      const from = at ?? EVERY_ADDRESS
       if (from !== this.#from) await this.#moveTo(from)
-      this.#tell()
+      void this.#voice?.tell(this.#datagramFrom(at), advertisePort)
       this.#absent = false
     } catch (error) {
       if (!this.#absent && error instanceof TransportError) this.#owner.errorRaised(error)
@@ -86,11 +92,11 @@ export class Herald {
     this.#from = from
   }
 
-  #tell(): void {
-    const { advertisedHost, interface: name, advertisePort } = this.#settings
-    const { listenHost } = this.#proclamation
-    const host = advertisedHost ?? reachableHost(listenHost, name)
-    if (this.#said?.host !== host) this.#said = { host, datagram: this.#proclamation.datagramFor(host) }
-    void this.#voice?.tell(this.#said.datagram, advertisePort)
+  /** @param at the address of the interface, if one was chosen @throws TransportError MESSAGE_UNSENDABLE */
+  #datagramFrom(at: string | undefined): Uint8Array {
+    const { listenHost, datagramFor } = this.#proclamation
+    const host = this.#settings.advertisedHost ?? reachableHost(listenHost, at)
+    if (this.#said?.host !== host) this.#said = { host, datagram: datagramFor(host) }
+    return this.#said.datagram
   }
 }

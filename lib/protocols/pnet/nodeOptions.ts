@@ -59,8 +59,8 @@ export interface NodeOptions extends NodeLimits {
   /** Where advertisements go. @default '127.255.255.255' when it listens on the loopback only, else '255.255.255.255' */
   readonly broadcastAddress?: string
   /**
-   * An IPv4 address of this machine, or the name of an interface such as `eth0`, from which advertisements leave. It must
-   * be there when the node begins to serve; later it may go, and come back with another address. @default the system's choice
+   * An IPv4 address of this machine, or the name of an interface such as `eth0`, from which advertisements leave. It may
+   * come later, go, and come back with another address. @default the system's choice
    */
   readonly interface?: string
   /** `pnet` is what originals speak; with `handshake`, packets are messages of the handshake framing, at both ends. @default 'pnet' */
