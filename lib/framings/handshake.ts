@@ -1,7 +1,7 @@
 import { ChunkQueue } from '@/bytes/chunkQueue.js'
 import { type Detail, TransportError } from '@/errors.js'
 import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Role, Step } from '@/framings/framing.js'
-import { BOUNDARY, type Inbound, OPENING } from '@/framings/handshakeInbound.js'
+import { BOUNDARY, type Inbound, isAnswer, OPENING } from '@/framings/handshakeInbound.js'
 import { FULL, HandshakeOutbound, LENGTH_BYTES, MAX_LENGTH, OK, REFUSED } from '@/framings/handshakeOutbound.js'
 import { hexByte } from '@/framings/hexByte.js'
 import { looksLike } from '@/framings/looksLike.js'
@@ -114,7 +114,7 @@ export class HandshakeFraming implements Framing {
   #readBoundary(): Step | undefined {
     const first = this.#input.peek()
     if (first === undefined) return undefined
-    if (first > 0xf0 && (first === OK || this.unanswered > 0)) return this.#readAnswers(first)
+    if (isAnswer(first, this.unanswered)) return this.#readAnswers(first)
     const size = this.#input.takeU32()
     if (size === undefined) return undefined
     this.observer?.lengthReceived(size)
@@ -211,7 +211,7 @@ export class HandshakeFraming implements Framing {
       case 'refused':
         return
       case 'boundary':
-        if (this.waiting >= LENGTH_BYTES || (this.#input.peek() ?? 0) > 0xf0) return
+        if (this.waiting >= LENGTH_BYTES || isAnswer(this.#input.peek() ?? 0, this.unanswered)) return
         if (this.reading === 'doubtful') {
           throw new TransportError('MESSAGE_REFUSED', { answer: hexByte(REFUSED), unanswered: this.unanswered })
         }

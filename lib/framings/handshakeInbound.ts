@@ -1,3 +1,5 @@
+import { OK } from '@/framings/handshakeOutbound.js'
+
 /** Where the reading of the handshake stands. */
 export type Inbound =
   | { readonly at: 'opening' }
@@ -11,3 +13,6 @@ export type Inbound =
 export const OPENING: Inbound = { at: 'opening' }
 /** Between messages: an answer or a length comes next. */
 export const BOUNDARY: Inbound = { at: 'boundary' }
+
+/** Whether the byte at a boundary is an answer; otherwise it begins a length. */
+export const isAnswer = (byte: number, unanswered: number): boolean => byte > 0xf0 && (byte === OK || unanswered > 0)

@@ -121,7 +121,7 @@ describe('HandshakeFraming, ending', () => {
       expect(() => framing.end()).not.to.throw()
     })
 
-    for (const bytes of ['01', '0001', '000001', '0000000261', '00000002']) {
+    for (const bytes of ['01', '0001', '000001', 'f1', 'fe', 'fdffff', '0000000261', '00000002']) {
       it(`is an error after ${bytes}`, () => {
         const { framing, reader } = openedEnd()
         reader.read(hex(bytes))
@@ -190,6 +190,28 @@ describe('HandshakeFraming, ending', () => {
         framing.start(1)
         reader.read(hex('00000001 61'))
         expect(caught(() => framing.end())).to.deep.include({ code: 'COLLISION', detail: { unanswered: 1 } })
+      }
+    })
+
+    it('leaves nothing unread without an error, whatever came before it', () => {
+      const bytes = ['00', '01', 'f0', 'f1', 'fe', 'ff']
+      let streams = ['']
+      for (let length = 1; length <= 4; length++) {
+        streams = streams.flatMap((head) => bytes.map((byte) => head + byte))
+        for (const stream of streams)
+          for (const role of ROLES)
+            for (const spoken of [false, true]) {
+              const { framing, reader } = openedEnd(role)
+              if (spoken) framing.start(1)
+              try {
+                reader.read(hex(stream))
+                framing.end()
+                reader.drain()
+              } catch {
+                continue
+              }
+              expect(framing.waiting, `${role}, spoken: ${spoken}, ${stream}`).to.equal(0)
+            }
       }
     })
 
