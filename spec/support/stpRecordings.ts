@@ -22,6 +22,8 @@ export interface StpCase {
   readonly description: string
   readonly steps: readonly { readonly from: 'udp' | 'client'; readonly hex: string }[]
   readonly meta: {
+    /** Made by hand, by nobody's program. */
+    readonly crafted?: boolean
     readonly sender_call?: {
       readonly method: string
       readonly namespace?: string

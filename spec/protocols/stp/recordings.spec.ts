@@ -207,6 +207,41 @@ describe('STP, the recordings: writing', () => {
     })
   }
 
+  it('asks for peers with the recorded discovery request, without publishing a private key', async () => {
+    await using stage = new StpStage()
+    const ear = await stage.socket()
+    const { session, private_key_pem: key } = STP_KEYS.sender
+    await stage.silent({ ...BOB, session, key, udpport: ear.port }).requestSync()
+    const recorded = expected(packetOf(stpCase('discovery-exchange')))
+    expect((await ear.next()).toString('latin1')).to.equal(recorded.toString('latin1'))
+  })
+
+  it('knows the peer of the recorded reply, and answers nothing to it', async () => {
+    await using stage = new StpStage()
+    const node = await stage.node({
+      session: STP_KEYS.sender.session,
+      user: 'bob',
+      key: STP_KEYS.sender.private_key_pem,
+    })
+    const peer = await RawPeer.connect(portsOf(node).tcp)
+    peer.send(packetOf(stpCase('discovery-exchange'), 1)).fin()
+    await peer.ended
+    expect(peer.unread).to.equal('')
+    const { user, ip, tcpport, udpport } = node.peers[0] ?? {}
+    expect({ user, ip, tcpport, udpport }).to.deep.equal({
+      user: 'alice',
+      ip: '127.0.0.1',
+      tcpport: 57_001,
+      udpport: 57_000,
+    })
+  })
+
+  it('is done for every case that a node has sent; the others were made by hand, as no node writes them', () => {
+    const handMade = STP_CASES.filter(({ meta }) => meta.crafted === true).map(({ name }) => name)
+    const others = STP_CASES.filter(({ meta }) => meta.sender_call === undefined).map(({ name }) => name)
+    expect(others).to.deep.equal(['discovery-exchange', ...handMade])
+  })
+
   it('answers the recorded discovery request with the recorded reply, without publishing a private key', async () => {
     await using stage = new StpStage()
     const each = stpCase('discovery-exchange')
