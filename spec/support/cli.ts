@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { PassThrough } from 'node:stream'
+import type { Command } from '@/cli/command.js'
 import { COMMANDS } from '@/cli/commands.js'
 import { dispatch } from '@/cli/dispatch.js'
 import type { Io, Output } from '@/cli/io.js'
@@ -67,6 +68,8 @@ const main = fileURLToPath(new URL(`../../lib/cli/main.${quick ? 'ts' : 'js'}`, 
 export const SELF: readonly string[] = [process.execPath, ...(quick ? ['--import=tsx'] : []), main]
 
 export interface RunOptions {
+  /** What the program can do. @default all that it can */
+  readonly commands?: readonly Command[]
   /** Its output goes to one. */
   readonly terminal?: boolean
   readonly environment?: Io['environment']
@@ -78,11 +81,11 @@ export interface RunOptions {
 export const runHere = (args: readonly string[], options: RunOptions = {}): Running => {
   const stdout = new Lines(options.terminal)
   const stderr = new Lines(options.terminal)
-  const { hidden, environment = {} } = options
+  const { hidden, environment = {}, commands = COMMANDS } = options
   const stdin = Object.assign(new PassThrough(), hidden === undefined ? {} : { isTTY: true, setRawMode: hidden })
   const stop = new AbortController()
   const io: Io = { stdin, stdout, stderr, stop: stop.signal, environment, self: SELF }
-  const ended = dispatch(COMMANDS, args, io).then((code) => {
+  const ended = dispatch(commands, args, io).then((code) => {
     stdout.end()
     stderr.end()
     return { code, out: stdout.text, err: stderr.text }

@@ -6,21 +6,24 @@ import type { Io } from '@/cli/io.js'
 import { counted } from '@/cli/amounts.js'
 import { machineFacts, reportStyle, RUN_OPTIONS, runOne, withPageFile } from '@/cli/lab/runOptions.js'
 import { Report } from '@/cli/report.js'
-import { type ExperimentReport, EXPERIMENTS, reportsPage, reportText } from '@/lab/index.js'
+import { type Experiment, type ExperimentReport, EXPERIMENTS, reportsPage, reportText } from '@/lab/index.js'
 
 const OPTIONS = RUN_OPTIONS satisfies Options
 
-const run = async (args: readonly string[], io: Io): Promise<number> => {
-  const { values } = readArguments(args, OPTIONS, 0)
-  const quick = values.quick === true
-  return withPageFile(values.html, async () => {
-    const { results, failed } = await runAll(io, quick, values.json === true)
-    return { page: async () => reportsPage(results, await machineFacts(quick)), code: failed.length === 0 ? 0 : 1 }
-  })
-}
+const runner =
+  (experiments: readonly Experiment[]) =>
+  async (args: readonly string[], io: Io): Promise<number> => {
+    const { values } = readArguments(args, OPTIONS, 0)
+    const quick = values.quick === true
+    return withPageFile(values.html, async () => {
+      const { results, failed } = await runAll(experiments, io, quick, values.json === true)
+      return { page: async () => reportsPage(results, await machineFacts(quick)), code: failed.length === 0 ? 0 : 1 }
+    })
+  }
 
 /** @throws TransportError ABORTED when the program is to stop */
 const runAll = async (
+  experiments: readonly Experiment[],
   io: Io,
   quick: boolean,
   json: boolean,
@@ -29,7 +32,7 @@ const runAll = async (
   const style = reportStyle(io)
   const results: ExperimentReport[] = []
   const failed: string[] = []
-  for (const experiment of EXPERIMENTS) {
+  for (const experiment of experiments) {
     try {
       const result = await runOne(experiment, io, quick)
       results.push(result)
@@ -52,7 +55,8 @@ const runAll = async (
 }
 
 const summary = 'runs all experiments of the socket lab, one after the other'
-export const labAll: Command = {
+/** @param experiments what it runs, in this order */
+export const labAllOf = (experiments: readonly Experiment[]): Command => ({
   name: 'lab all',
   summary,
   help: helpText({
@@ -69,5 +73,7 @@ export const labAll: Command = {
       ['lab all --quick', 'the same in less time'],
     ],
   }),
-  run,
-}
+  run: runner(experiments),
+})
+
+export const labAll = labAllOf(EXPERIMENTS)
