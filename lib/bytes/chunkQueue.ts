@@ -1,5 +1,6 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { Deque } from '@/bytes/deque.js'
+import { viewOf } from '@/bytes/viewOf.js'
 
 const EMPTY = Buffer.alloc(0)
 
@@ -9,6 +10,9 @@ const EMPTY = Buffer.alloc(0)
  */
 export class ChunkQueue {
   #chunk: Buffer = EMPTY
+  /** Where the bytes of `#chunk` are. */
+  #memory: ArrayBufferLike = EMPTY.buffer
+  #base = 0
   #at = 0
   #later: Deque<Buffer> | undefined
   #laterBytes = 0
@@ -23,8 +27,7 @@ export class ChunkQueue {
     if (chunk.length === 0) return
     const bytes = asBuffer(chunk)
     if (this.#at === this.#chunk.length) {
-      this.#chunk = bytes
-      this.#at = 0
+      this.#begin(bytes)
       return
     }
     this.#later ??= new Deque()
@@ -50,7 +53,7 @@ export class ChunkQueue {
   take(count: number): Buffer | undefined {
     const at = this.#at
     if (this.#chunk.length - at < count) return this.length < count ? undefined : this.#join(count)
-    const bytes = this.#chunk.subarray(at, at + count)
+    const bytes = count === this.#chunk.length ? this.#chunk : viewOf(this.#memory, this.#base + at, count)
     this.#skip(count)
     return bytes
   }
@@ -74,8 +77,7 @@ export class ChunkQueue {
 
   /** Forgets everything that waits. */
   clear(): void {
-    this.#chunk = EMPTY
-    this.#at = 0
+    this.#begin(EMPTY)
     this.#later = undefined
     this.#laterBytes = 0
   }
@@ -85,7 +87,13 @@ export class ChunkQueue {
     if (this.#at < this.#chunk.length) return
     const next = this.#later?.shift()
     this.#laterBytes -= next?.length ?? 0
-    this.#chunk = next ?? EMPTY
+    this.#begin(next ?? EMPTY)
+  }
+
+  #begin(chunk: Buffer): void {
+    this.#chunk = chunk
+    this.#memory = chunk.buffer
+    this.#base = chunk.byteOffset
     this.#at = 0
   }
 

@@ -41,6 +41,9 @@ export class Consent {
   readonly #settings: Settings
   readonly #manners: Manners
   readonly #owner: ConsentOwner
+  /** Sizes that are taken without ceremony: while `preLoop` is not done, and then. */
+  readonly #earlyQuickBytes: number
+  readonly #quickBytes: number
   /** `preLoop` is not done, so only small messages come in. */
   #early = true
   #draining = false
@@ -64,6 +67,8 @@ export class Consent {
     this.#settings = settings
     this.#manners = manners
     this.#owner = owner
+    this.#quickBytes = Math.min(QUICK_BYTES, settings.maxMessageBytes)
+    this.#earlyQuickBytes = Math.min(this.#quickBytes, settings.maxFirstMessageBytes)
   }
 
   /** An announced message has no answer yet. */
@@ -95,8 +100,7 @@ export class Consent {
   get quickBytes(): number {
     if (this.#manners.asks || this.#draining) return -1
     if (!this.#hasRoom(QUICK_BYTES) || !this.#budget.hasRoomFor(QUICK_BYTES)) return -1
-    const { maxMessageBytes, maxFirstMessageBytes } = this.#settings
-    return Math.min(QUICK_BYTES, maxMessageBytes, this.#early ? maxFirstMessageBytes : QUICK_BYTES)
+    return this.#early ? this.#earlyQuickBytes : this.#quickBytes
   }
 
   /** Whether a message whose size is not announced, and that so cannot be refused, may come in; if not, `consentDue` follows when one may. */
@@ -193,7 +197,7 @@ export class Consent {
    */
   #readsAhead(size: number): boolean {
     if (this.#withheld !== 'room' || this.#manners.asks || this.#framing.unanswered === 0) return false
-    if (size > Math.min(QUICK_BYTES, this.#settings.maxMessageBytes) || this.#framing.waiting < size) return false
+    if (size > this.#quickBytes || this.#framing.waiting < size) return false
     return this.#inbox.hasRoomAhead(size) && this.#budget.hasRoomFor(size)
   }
 

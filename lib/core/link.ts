@@ -192,14 +192,12 @@ export class Link<C> implements FrameWriter, StreamEars {
   // What the framing writes. A connection at rest says a single byte without waking up for it.
 
   byte(value: number, count = 1): void {
+    if (this.#work !== undefined) return this.#work.outbox.byte(value, count)
     const bytes = BYTES[value]
-    if (this.#work === undefined && count === 1 && bytes !== undefined) {
-      if (channels.write.hasSubscribers)
-        publish('write', { ...this.stamp(), offeredBytes: 1, takenBytes: 1, chunk: bytes })
-      this.stream.write(bytes, () => this.#work?.bytesSettled())
-    } else {
-      this.work.outbox.byte(value, count)
-    }
+    if (count > 1 || bytes === undefined) return this.work.outbox.byte(value, count)
+    if (channels.write.hasSubscribers)
+      publish('write', { ...this.stamp(), offeredBytes: 1, takenBytes: 1, chunk: bytes })
+    this.stream.write(bytes, () => this.#work?.bytesSettled())
   }
 
   u32(value: number): void {
