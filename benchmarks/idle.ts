@@ -7,6 +7,7 @@
 import { type Contender, type Plan, type Question, ratios, RemoteEnd } from 'framewright/bench'
 import { handshakeAwaited } from './contenders/handshakeStrict.js'
 import { netIdle } from './contenders/netIdle.js'
+import { connectionsOf } from './openFiles.js'
 
 const AMOUNTS = {
   full: { rounds: 7, connections: 10_000, timed: 1_000 },
@@ -18,9 +19,6 @@ const AMOUNTS = {
  * connections came, keeps its pages, and outweighs what is asked about.
  */
 const SERVER_FLAGS = ['--expose-gc', '--max-semi-space-size=1']
-/** Files that a process needs beside its connections. */
-const OTHER_FILES = 100
-
 export const idle: Question = {
   name: 'idle',
   asks: 'What does an idle connection cost a server?',
@@ -28,7 +26,7 @@ export const idle: Question = {
   seconds: { full: 60, quick: 20 },
   answer: async (plan) => {
     const { rounds, connections: wanted, timed } = AMOUNTS[plan.pace]
-    const connections = Math.min(wanted, openFilesLimit() - OTHER_FILES)
+    const connections = connectionsOf(wanted, plan)
     const ours: Cost[] = []
     const bare: Cost[] = []
     for (let round = 0; round < rounds; round++) {
@@ -41,7 +39,6 @@ export const idle: Question = {
     const timers = await timersOf(handshakeAwaited, timed, plan)
     const resident = (costs: readonly Cost[]): number[] => costs.map(({ rss }) => rss)
     const heap = (costs: readonly Cost[]): number[] => costs.map(({ heap: bytes }) => bytes)
-    const fewer = `only ${connections} connections of ${wanted}: the limit on open files is ${openFilesLimit()}`
     return {
       figures: [
         { name: 'ours, resident', unit: 'B a connection', samples: resident(ours) },
@@ -58,7 +55,6 @@ export const idle: Question = {
         },
         { name: `timers of ${timed} connections`, goal: { atMost: 1 }, unit: 'in all', samples: [timers] },
       ],
-      notes: connections < wanted ? [fewer] : [],
     }
   },
 }
@@ -104,19 +100,4 @@ const withServer = async <T>(
   } finally {
     await Promise.all([server.dismiss(), clients.dismiss()])
   }
-}
-
-const openFilesLimit = (): number => {
-  const report: unknown = process.report?.getReport()
-  const soft = softLimitIn(report)
-  return soft ?? Number.POSITIVE_INFINITY
-}
-
-const softLimitIn = (report: unknown): number | undefined => {
-  if (typeof report !== 'object' || report === null || !('userLimits' in report)) return undefined
-  const limits = report.userLimits
-  if (typeof limits !== 'object' || limits === null || !('open_files' in limits)) return undefined
-  const files = limits.open_files
-  if (typeof files !== 'object' || files === null || !('soft' in files)) return undefined
-  return typeof files.soft === 'number' ? files.soft : undefined
 }

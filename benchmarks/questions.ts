@@ -1,6 +1,7 @@
 import type { Question } from 'framewright/bench'
 import { batching } from './batching.js'
 import { codecs } from './codecs.js'
+import { connections } from './connections.js'
 import { delay } from './delay.js'
 import { dispatch } from './dispatch.js'
 import { fanOut } from './fanOut.js'
@@ -36,6 +37,7 @@ export const QUESTIONS: readonly Question[] = [
   delay,
   nagle,
   batching,
+  connections,
   plugins,
   tls,
   large,

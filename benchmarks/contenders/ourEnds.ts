@@ -40,16 +40,22 @@ export const serveOurs = async (
   }
 }
 
-/** A connection of ours with the default options, but for what is given. */
+/** A client of ours with the default options, but for what is given. */
+export const clientOfOurs = (
+  address: Address,
+  handler: new () => Connection,
+  options: ConnectionOptions = {},
+): Client => {
+  const tls = address.carrier === 'tls' ? { tls: { ca: address.ca } } : {}
+  return new (class extends Client {})({ maxMessageBytes: LARGEST_BYTES, ...options, ...tls, handler })
+}
+
+/** A connection of a client of its own. */
 export const connectOurs = (
   address: Address,
   handler: new () => Connection,
   options: ConnectionOptions = {},
-): Promise<Connection> => {
-  const tls = address.carrier === 'tls' ? { tls: { ca: address.ca } } : {}
-  const client = new (class extends Client {})({ maxMessageBytes: LARGEST_BYTES, ...options, ...tls, handler })
-  return client.connectTo(placeOf(address))
-}
+): Promise<Connection> => clientOfOurs(address, handler, options).connectTo(placeOf(address))
 
 /** The class of connections that hand each message on as one Buffer. @param unwrap takes off what is around a message */
 export const receiverOf = (arrivals: Arrivals, wrapping: Wrapping = BARE): (new () => Connection) =>
@@ -85,15 +91,21 @@ export interface OurContender {
 }
 
 /** A contender whose ends are a server and a client of ours with the same options. */
-export const ourContender = ({ name, module, options, way, greeting, wrapping = BARE }: OurContender): Contender => ({
-  name,
-  module,
-  carriers: CARRIERS,
-  ...(greeting === undefined ? {} : { greeting }),
-  serve: (arrivals, berth) => serveOurs(berth, receiverOf(arrivals, wrapping), options),
-  connect: async (address, replies) => {
-    const connection = await connectOurs(address, receiverOf(replies, wrapping), options)
-    const sendOne = (message: Buffer): Promise<void> => connection.transmit(wrapping.wrap(message))
-    return { send: (messages) => way(sendOne, messages), sendOne, close: () => connection.close() }
-  },
-})
+export const ourContender = ({ name, module, options, way, greeting, wrapping = BARE }: OurContender): Contender => {
+  // As a program has it: one client and one class, however many connections it makes.
+  const clients = new WeakMap<Arrivals, Client>()
+  return {
+    name,
+    module,
+    carriers: CARRIERS,
+    ...(greeting === undefined ? {} : { greeting }),
+    serve: (arrivals, berth) => serveOurs(berth, receiverOf(arrivals, wrapping), options),
+    connect: async (address, replies) => {
+      const client = clients.get(replies) ?? clientOfOurs(address, receiverOf(replies, wrapping), options)
+      clients.set(replies, client)
+      const connection = await client.connectTo(placeOf(address))
+      const sendOne = (message: Buffer): Promise<void> => connection.transmit(wrapping.wrap(message))
+      return { send: (messages) => way(sendOne, messages), sendOne, close: () => connection.close() }
+    },
+  }
+}

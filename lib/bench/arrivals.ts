@@ -1,3 +1,4 @@
+import { Lanes } from '@/bench/lanes.js'
 import { type Load, NUMBER_BYTES } from '@/bench/messages.js'
 import { nowMs } from '@/bench/nowMs.js'
 import { isPattern, markOf, patternAt, seemsPattern } from '@/bench/pattern.js'
@@ -15,6 +16,7 @@ export class Arrivals {
   #bytes = 0
   #expected = 0
   #thorough = false
+  #lanes: Lanes | undefined
   /** Messages that have arrived whole, and bytes of the one under way. */
   #count = 0
   #offset = 0
@@ -27,11 +29,13 @@ export class Arrivals {
   /**
    * Begins a sample.
    * @param thorough compare every byte; otherwise length, number and the ends, which costs a few nanoseconds
+   * @param lanes connections, if there are many: each brings the whole load, as whole messages of at least four bytes
    */
-  expect(load: Load, thorough: boolean): void {
+  expect(load: Load, thorough: boolean, lanes?: number): void {
     this.each = undefined
+    this.#lanes = lanes === undefined ? undefined : new Lanes(lanes, load)
     this.#bytes = load.bytes
-    this.#expected = load.count
+    this.#expected = load.count * (lanes ?? 1)
     this.#thorough = thorough
     this.#count = 0
     this.#tail = load.bytes >= 2 * NUMBER_BYTES ? patternAt(load.bytes - NUMBER_BYTES, NUMBER_BYTES).readUInt32BE() : 0
@@ -47,6 +51,11 @@ export class Arrivals {
     return this.#all ?? Promise.reject(new Error('nothing is expected'))
   }
 
+  /** Messages that had come on each connection when half of all had come; none unless there are many. */
+  get halfway(): Float64Array {
+    return this.#lanes?.halfway ?? new Float64Array()
+  }
+
   /** @throws Error if anything has been wrong up to now, such as a message too many */
   check(): void {
     if (this.#error !== undefined) throw this.#error
@@ -60,7 +69,9 @@ export class Arrivals {
     const index = this.#count++
     if (message.length !== this.#bytes || index >= this.#expected || this.#offset > 0)
       return this.#wrong(index, message.length)
-    if (this.#thorough ? !isMessage(message, index) : !this.#seemsMessage(message, index)) return this.#altered(index)
+    const number = this.#lanes?.next(message) ?? index
+    if (this.#thorough ? !isMessage(message, number) : !this.#seemsMessage(message, number))
+      return this.#altered(number)
     this.each?.(index, message, answer)
     if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
   }
@@ -124,8 +135,11 @@ export class Arrivals {
     )
   }
 
-  #altered(index: number): void {
-    this.fail(new Error(`what came as message ${index} is not what was sent as message ${index}`))
+  #altered(number: number): void {
+    const { of } = this.#lanes ?? { of: 1 }
+    const where = of === 1 ? '' : ` on connection ${number % of}`
+    const index = Math.floor(number / of)
+    this.fail(new Error(`what came${where} as message ${index} is not what was sent as message ${index}`))
   }
 }
 

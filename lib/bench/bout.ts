@@ -8,6 +8,7 @@ import { type Lasting, isLasting, lastingLoad } from '@/bench/lasting.js'
 import type { Load } from '@/bench/messages.js'
 import type { Plan } from '@/bench/question.js'
 import type { Sample, Score } from '@/bench/score.js'
+import { STEADY_MEMORY } from '@/bench/steadyMemory.js'
 
 /** A contender with what it is to send in each sample. Entrants with the same contender and carrier share its processes. */
 export interface Entrant {
@@ -30,13 +31,6 @@ export interface Course {
   /** Stands between the two ends of each. */
   readonly through?: Through
 }
-
-/**
- * Keeps memory that has been freed in the process, where the C library is glibc. By default it may go back to the system
- * and come again, page by page, for every chunk that arrives: whether it does depends on what happens to lie behind it,
- * stays so for a while, and halves the rate of any contender.
- */
-const STEADY_MEMORY = { MALLOC_TRIM_THRESHOLD_: '1073741824', MALLOC_MMAP_THRESHOLD_: '33554432' }
 
 /**
  * Lets the entrants send in turn, round after round, so that whatever else the machine does meets all alike. Each has

@@ -2,6 +2,7 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { Arrivals } from '@/bench/arrivals.js'
 import type { Address, Berth } from '@/bench/carrier.js'
 import type { Sending, Serving } from '@/bench/contender.js'
+import { Crowd } from '@/bench/crowd.js'
 import { gatherIdleCrowd } from '@/bench/idleCrowd.js'
 import { LiveTimers } from '@/bench/liveTimers.js'
 import { type ContenderRef, loadContender } from '@/bench/loadContender.js'
@@ -27,6 +28,7 @@ export class End {
   readonly #replies = new Arrivals()
   #serving: Serving | undefined
   #sending: Sending | undefined
+  #crowd: Crowd | undefined
   #messages: Messages | undefined
   #timesMs: Float64Array = new Float64Array()
   #peak: PeakMemory | undefined
@@ -43,10 +45,18 @@ export class End {
     this.#sending = await (await loadContender(ref)).connect(address, this.#replies)
   }
 
-  /** Begins a sample at the receiving end. */
-  expect(amount: Load, thorough: boolean, duty: Duty = 'look'): void {
+  /** Opens many connections. */
+  async connectMany(ref: ContenderRef, address: Address, count: number): Promise<Part> {
+    const contender = await loadContender(ref)
     this.#begin()
-    this.#arrivals.expect(amount, thorough)
+    this.#crowd = await Crowd.of(count, () => contender.connect(address, this.#replies))
+    return this.#end(nowMs())
+  }
+
+  /** Begins a sample at the receiving end. @param lanes connections that bring so much each, if there are many */
+  expect(amount: Load, thorough: boolean, duty: Duty = 'look', lanes?: number): void {
+    this.#begin()
+    this.#arrivals.expect(amount, thorough, lanes)
     if (duty === 'answer') answerEach(this.#arrivals)
     if (duty === 'time') this.#timesMs = timeEach(this.#arrivals, amount.count)
   }
@@ -67,6 +77,19 @@ export class End {
     this.#begin()
     await sending.send(messages)
     return this.#end(nowMs())
+  }
+
+  /** Sends a sample on each of many connections at the same time. */
+  async sendOnAll(amount: Load): Promise<Part> {
+    const send = this.#crowd?.ready(amount) ?? unconnected()
+    this.#begin()
+    await send()
+    return this.#end(nowMs())
+  }
+
+  /** Messages that had come on each of many connections when half of all had come. */
+  halfway(): Float64Array {
+    return this.#arrivals.halfway
   }
 
   /** Sends a sample one by one, each when the one before it has come back. @see rally */
@@ -102,9 +125,10 @@ export class End {
     await gatherIdleCrowd(port, count, greeting)
   }
 
-  /** Resolves when so many connections are ready. */
-  async crowded(count: number): Promise<void> {
-    while ((this.#serving?.openConnections ?? 0) < count) await wait(10)
+  /** Resolves when so many connections are ready, with the time. */
+  async crowded(count: number): Promise<number> {
+    while ((this.#serving?.openConnections ?? 0) < count) await wait(1)
+    return nowMs()
   }
 
   held(): Promise<Held> {
@@ -132,11 +156,11 @@ export class End {
   }
 
   #ready(amount: Load): readonly [Sending, Messages] {
-    if (this.#sending === undefined) throw new Error('not connected')
+    const sending = this.#sending ?? unconnected()
     const before = this.#messages
     const same = before?.bytes === amount.bytes && before.count === amount.count
     this.#messages = same ? before : new Messages(amount)
-    return [this.#sending, this.#messages]
+    return [sending, this.#messages]
   }
 
   #begin(): void {
@@ -148,4 +172,8 @@ export class End {
     const { user, system } = process.cpuUsage(this.#cpu)
     return { startMs: this.#startMs, endMs, cpuMs: (user + system) / 1e3 }
   }
+}
+
+const unconnected = (): never => {
+  throw new Error('not connected')
 }

@@ -1,3 +1,4 @@
+import type { Lane } from '@/bench/lanes.js'
 import { fillWithPattern, markOf, PIECE_BYTES, patternAt } from '@/bench/pattern.js'
 
 /** How much one sample sends. */
@@ -13,6 +14,8 @@ export const NUMBER_BYTES = 4
 
 const RING_BYTES = 8_388_608
 const RING_MESSAGES = 1_024
+/** On each of many connections. */
+const LANE_MESSAGES = 8
 
 /** The messages of one sample: each knows its place, so that a lost, doubled or altered one is noticed. */
 export class Messages implements Load {
@@ -20,20 +23,24 @@ export class Messages implements Load {
   readonly count: number
   /** How many messages may be under way before the oldest is overwritten; a power of two, at least 2. */
   readonly ahead: number
+  readonly #lane: Lane | undefined
   #ring: readonly Buffer[] | undefined
   #firsts: readonly Buffer[] | undefined
 
-  constructor(load: Load) {
+  /** @param lane which of many connections they are for */
+  constructor(load: Load, lane?: Lane) {
     this.bytes = load.bytes
     this.count = load.count
-    this.ahead = Math.min(RING_MESSAGES, Math.max(2, 2 ** Math.floor(Math.log2(RING_BYTES / Math.max(1, load.bytes)))))
+    this.#lane = lane
+    const most = lane === undefined ? RING_MESSAGES : LANE_MESSAGES
+    this.ahead = Math.min(most, Math.max(2, 2 ** Math.floor(Math.log2(RING_BYTES / Math.max(1, load.bytes)))))
   }
 
   /** Message number `index`. Its memory is used again for message `index + ahead`. */
   at(index: number): Buffer {
     this.#ring ??= ringOf(Math.min(this.ahead, this.count), this.bytes)
     const message = this.#ring[index & (this.ahead - 1)] ?? NONE
-    if (this.bytes >= NUMBER_BYTES) message.writeUInt32BE(markOf(index))
+    if (this.bytes >= NUMBER_BYTES) message.writeUInt32BE(markOf(this.#numberOf(index)))
     return message
   }
 
@@ -41,11 +48,15 @@ export class Messages implements Load {
   *pieces(index: number): Generator<Buffer, void, undefined> {
     this.#firsts ??= ringOf(Math.min(this.ahead, this.count), Math.min(PIECE_BYTES, this.bytes))
     const first = this.#firsts[index & (this.ahead - 1)] ?? NONE
-    if (first.length >= NUMBER_BYTES) first.writeUInt32BE(markOf(index))
+    if (first.length >= NUMBER_BYTES) first.writeUInt32BE(markOf(this.#numberOf(index)))
     yield first
     for (let offset = PIECE_BYTES; offset < this.bytes; offset += PIECE_BYTES) {
       yield patternAt(offset, Math.min(PIECE_BYTES, this.bytes - offset))
     }
+  }
+
+  #numberOf(index: number): number {
+    return this.#lane === undefined ? index : index * this.#lane.of + this.#lane.lane
   }
 }
 

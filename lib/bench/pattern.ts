@@ -14,6 +14,18 @@ const PAIRS = Uint16Array.from(
 export const markOf = (number: number): number =>
   (PAIRS[(number >>> 12) & 4_095] ?? 0) * 65_536 + (PAIRS[number & 4_095] ?? 0)
 
+const VALUES = ((): Uint8Array => {
+  const values = new Uint8Array(256)
+  for (const [value, letter] of LETTERS.entries()) values[letter] = value
+  return values
+})()
+
+/** The number that such letters stand for; some number where they are none of `markOf`. */
+export const numberOf = (mark: number): number =>
+  (valueAt(mark, 24) << 18) | (valueAt(mark, 16) << 12) | (valueAt(mark, 8) << 6) | valueAt(mark, 0)
+
+const valueAt = (mark: number, shift: number): number => VALUES[(mark >>> shift) & 0xff] ?? 0
+
 const PATTERN = ((): Buffer => {
   const bytes = Buffer.alloc(PERIOD_BYTES + PIECE_BYTES)
   let state = 1

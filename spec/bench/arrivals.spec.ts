@@ -20,4 +20,46 @@ describe('arrivals', () => {
       }
     }
   })
+
+  describe('on three connections', () => {
+    const load = { bytes: 64, count: 4 }
+    /** Message `index` of a connection, as it was sent. */
+    const message = (lane: number, index: number): Buffer => Buffer.from(new Messages(load, { lane, of: 3 }).at(index))
+    const expecting = (): Arrivals => {
+      const arrivals = new Arrivals()
+      arrivals.expect(load, true, 3)
+      return arrivals
+    }
+
+    /** The next message of each of these connections, in this order. */
+    const feeding = (arrivals: Arrivals): ((lanes: readonly number[]) => void) => {
+      const counts = [0, 0, 0]
+      return (lanes) => {
+        for (const lane of lanes) {
+          const index = counts[lane] ?? 0
+          counts[lane] = index + 1
+          arrivals.message(message(lane, index))
+        }
+      }
+    }
+
+    it('take those of different connections in any order, and know how far each was when half had come', async () => {
+      const arrivals = expecting()
+      const feed = feeding(arrivals)
+      feed([0, 0, 2, 0, 2, 0])
+      expect([...arrivals.halfway]).to.deep.equal([4, 0, 2])
+      feed([1, 1, 2, 1, 1, 2])
+      expect(await arrivals.all()).to.be.a('number')
+      expect([...arrivals.halfway]).to.deep.equal([4, 0, 2])
+    })
+
+    it('refuse a message that has overtaken another one of its connection', () => {
+      const arrivals = expecting()
+      arrivals.message(message(1, 0))
+      arrivals.message(message(2, 1))
+      expect(() => arrivals.check()).to.throw(
+        'what came on connection 2 as message 0 is not what was sent as message 0',
+      )
+    })
+  })
 })
