@@ -47,6 +47,7 @@ export const CODES = {
   DRAINING: { fault: 'local', text: 'this end is draining and takes no more messages' },
   ABORTED: { fault: 'local', text: 'the operation was aborted by its signal' },
   HOOK_FAILED: { fault: 'local', text: 'a hook threw' },
+  HOOK_TIMEOUT: { fault: 'local', text: 'a hook had not returned within closeTimeoutMs of the end' },
   RECEIVE_PENDING: { fault: 'local', text: 'too many receive() calls are waiting already' },
   OPTION_INVALID: { fault: 'local', text: 'an option is out of range' },
   ADDRESS_INVALID: { fault: 'local', text: 'the address cannot be used' },

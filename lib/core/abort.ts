@@ -16,3 +16,11 @@ export const onAbort = (
   signal.addEventListener('abort', aborted, { once: true })
   promise.then(forget, forget)
 }
+
+/** Settles as the promise does, or rejects as soon as the signal fires. */
+export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) reject(abortedBy(signal))
+    onAbort(signal, promise, reject)
+    promise.then(resolve, reject)
+  })

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
-import { abortedBy } from '@/core/abort.js'
+import { abortedBy, unlessAborted } from '@/core/abort.js'
 import { handled } from '@/core/batch.js'
 import type { Abortable, Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
@@ -100,7 +100,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   ): Promise<C> {
     const life = this.#life.signal
     const signal = options.signal === undefined ? life : AbortSignal.any([options.signal, life])
-    await this.start()
+    await unlessAborted(this.start(), signal)
     const connection = this.createConnection()
     const stream = await make(signal)
     const link = this.adopt(connection, this.newId(), stream, 'opener', own)
@@ -123,6 +123,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
     const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
     this.#life.abort(new TransportError('CLOSED'))
     this.#life = newLife()
+    await this.whenStarted(this.#starting)
     await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
     await this.whenEmpty(deadlineMs)
     await this.stopLoop()

@@ -7,8 +7,8 @@ export type Cancel = () => void
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number
-  /** Calls `run` once, `ms` from now. Keeps no process alive. */
-  after(ms: number, run: () => void): Cancel
+  /** Calls `run` once, `ms` from now. Keeps no process alive, unless it `holds`: somebody awaits what comes of it. */
+  after(ms: number, run: () => void, holds?: boolean): Cancel
   /** Calls `run` each `ms` milliseconds. Keeps no process alive. */
   every(ms: number, run: () => void): Cancel
 }
@@ -16,9 +16,9 @@ export interface Clock {
 /** The real time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  after: (ms, run) => {
+  after: (ms, run, holds = false) => {
     const timer = setTimeout(run, ms)
-    timer.unref()
+    if (!holds) timer.unref()
     return () => clearTimeout(timer)
   },
   every: (ms, run) => {

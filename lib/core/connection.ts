@@ -58,7 +58,7 @@ interface Early {
  * overridden, messages wait for `receive()`, iteration or `duplex()`.
  *
  * All hooks of a connection run one after the other, never two at a time. A throw in a hook closes this connection
- * with HOOK_FAILED, and no other.
+ * with HOOK_FAILED, and no other. One that has not returned when all else is over is waited for `closeTimeoutMs` more.
  */
 export abstract class Connection {
   #link: Link<Connection> | undefined
@@ -77,7 +77,7 @@ export abstract class Connection {
   /** After each message's hook, and otherwise at the tick (`tickMs`). A class that does not override it has no timer. */
   protected loopPass(): void | Promise<void> {}
 
-  /** Exactly once, at the very end, also after a failure. `cause` is undefined after an end in good order. */
+  /** Exactly once, at the very end, also after a failure. `cause` is undefined after an end in good order. Has `closeTimeoutMs`, then HOOK_TIMEOUT. */
   protected postLoop(_cause: Error | undefined): void | Promise<void> {}
 
   /**

@@ -1,8 +1,8 @@
 import { Deferred } from '@/core/batch.js'
 import type { Cancel } from '@/core/clock.js'
 import { channels, publish } from '@/core/diagnostics.js'
-import { hookError } from '@/core/hookLoop.js'
 import type { Link } from '@/core/link.js'
+import { patiently } from '@/core/patiently.js'
 import { systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'
 
@@ -85,8 +85,8 @@ export class Ending<C> {
     this.#first ??= 'local'
     if (this.#over) return
     this.#link.work.loop.stop()
-    if (this.#state === 'gone') return this.#awaitLastHook()
     this.#cause ??= cause
+    if (this.#state === 'gone') return this.#awaitLastHook()
     this.#link.enter('draining')
     this.#state = 'left'
     this.#abandon(this.error ?? new TransportError('CLOSED'))
@@ -229,7 +229,11 @@ export class Ending<C> {
   /** A hook that was running when all was cut has as long as a close has; then nobody waits for it any more. */
   #awaitLastHook(): void {
     const { work, shared } = this.#link
-    this.#after(shared.settings.closeTimeoutMs, () => work.loop.giveUp())
+    const limitMs = shared.settings.closeTimeoutMs
+    this.#after(limitMs, () => {
+      this.#cause ??= new TransportError('HOOK_TIMEOUT', { hook: work.loop.awaited, limitMs })
+      work.loop.giveUp()
+    })
   }
 
   /** No hook runs any more. */
@@ -269,22 +273,17 @@ export class Ending<C> {
 
   #after(ms: number, run: () => void): void {
     this.#timer?.()
-    this.#timer = this.#link.shared.commons.clock.after(ms, run)
+    this.#timer = this.#link.shared.commons.clock.after(ms, run, true)
   }
 
   #postLoop(): void {
     if (this.#over) return
     this.#over = true
     const { shared, connection } = this.#link
-    const failed = (error: unknown): void => {
-      this.#cause ??= hookError('postLoop', error)
-      this.#finish()
-    }
-    try {
-      Promise.resolve(shared.hooks.postLoop(connection, this.#cause)).then(() => this.#finish(), failed)
-    } catch (error) {
-      failed(error)
-    }
+    const run = (): void | Promise<void> => shared.hooks.postLoop(connection, this.#cause)
+    patiently('postLoop', run, shared.settings.closeTimeoutMs, shared.commons.clock)
+      .catch((error: Error) => void (this.#cause ??= error))
+      .finally(() => this.#finish())
   }
 
   #finish(): void {

@@ -31,6 +31,7 @@ export class HookLoop<C> {
   #ending = false
   #stopped = false
   #ticked = false
+  #awaited = ''
 
   constructor(connection: C, hooks: Hooks<C>, overrides: Overrides, inbox: Inbox, owner: LoopOwner) {
     this.#connection = connection
@@ -48,6 +49,11 @@ export class HookLoop<C> {
   /** A hook is running that has not returned yet. */
   get busy(): boolean {
     return this.#state === 'busy'
+  }
+
+  /** The hook whose promise is waited for, or was last. */
+  get awaited(): string {
+    return this.#awaited
   }
 
   /** Runs `preLoop`, then the loop. */
@@ -175,6 +181,7 @@ export class HookLoop<C> {
 
   #await(hook: string, result: PromiseLike<unknown>, then?: () => void): void {
     this.#state = 'busy'
+    this.#awaited = hook
     result.then(
       () => {
         if (this.#state !== 'busy') return

@@ -6,6 +6,8 @@ import { flatUuid } from '@/core/flatUuid.js'
 import { hookError } from '@/core/hookLoop.js'
 import { raise } from '@/core/raise.js'
 import { isPromise } from '@/core/hooks.js'
+import { patiently } from '@/core/patiently.js'
+import { Deferred } from '@/core/batch.js'
 import type { Link, Shared } from '@/core/link.js'
 import { type LimitsReport, reportLimits } from '@/core/limitsReport.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
@@ -47,6 +49,8 @@ export abstract class Host<C extends Connection> {
   #passing = false
   #emptied: (() => void)[] = []
   #cancelTick: Cancel | undefined
+  /** Rejects while `preLoop` runs if that is not waited for any longer. */
+  #startGivenUp = new Deferred<never>()
 
   constructor(options: HostOptions<C>) {
     const { maxMemoryBytes, maxMemoryPieces } = checkRanges<{ maxMemoryBytes: number; maxMemoryPieces: number }>(
@@ -187,7 +191,7 @@ export abstract class Host<C extends Connection> {
   /** Resolves when no connection is left. Those that are there after `deadlineMs` are destroyed, with this cause. @internal */
   protected async whenEmpty(deadlineMs: number, cause?: Error): Promise<void> {
     if (this.#connections.size === 0) return
-    const cancel = this.#commons.clock.after(deadlineMs, () => this.destroyAll(cause))
+    const cancel = this.#commons.clock.after(deadlineMs, () => this.destroyAll(cause), true)
     await new Promise<void>((resolve) => this.#emptied.push(resolve))
     cancel()
   }
@@ -201,14 +205,29 @@ export abstract class Host<C extends Connection> {
   protected async startLoop(): Promise<void> {
     if (this.#loop !== 'idle') return
     this.#loop = 'running'
+    const givenUp = (this.#startGivenUp = new Deferred<never>()).promise
+    const preLoop = async (): Promise<void> => this.preLoop()
+    const failed = (error: unknown): never => {
+      throw hookError('preLoop', error)
+    }
     try {
-      await this.preLoop()
+      await Promise.race([preLoop().catch(failed), givenUp])
     } catch (error) {
       this.#loop = 'idle'
-      throw hookError('preLoop', error)
+      throw error
     }
     if (this.loopPass === Host.prototype.loopPass) return
     this.#cancelTick = this.#commons.clock.every(this.#settings.tickMs, () => this.#pass())
+  }
+
+  /** Waits for a start that is under way; if `preLoop` takes longer than a close may, the start rejects. @internal */
+  protected async whenStarted(starting: Promise<void> | undefined): Promise<void> {
+    if (starting === undefined) return
+    const limitMs = this.#settings.closeTimeoutMs
+    const late = (): void => this.#startGivenUp.reject(new TransportError('HOOK_TIMEOUT', { hook: 'preLoop', limitMs }))
+    const cancel = this.#commons.clock.after(limitMs, late, true)
+    await starting.catch(() => {})
+    cancel()
   }
 
   /** Ends the passes and runs `postLoop` once. @internal */
@@ -216,8 +235,14 @@ export abstract class Host<C extends Connection> {
     if (this.#loop !== 'running') return
     this.#loop = 'over'
     this.#cancelTick?.()
-    await this.guard('postLoop', () => this.postLoop())
+    await this.lastHook('postLoop', () => this.postLoop())
     this.#loop = 'idle'
+  }
+
+  /** Runs a hook whose end is waited for as long as a close may take, and whose failure hurts nobody else. @internal */
+  protected async lastHook(hook: string, run: () => void | Promise<void>): Promise<void> {
+    const { closeTimeoutMs } = this.#settings
+    await patiently(hook, run, closeTimeoutMs, this.#commons.clock).catch((error: TransportError) => this.raise(error))
   }
 
   /** Runs a hook whose failure must hurt nobody else. @internal */

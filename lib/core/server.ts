@@ -2,6 +2,7 @@ import { createServer, type Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import { Admission } from '@/core/admission.js'
+import { Deferred } from '@/core/batch.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { hookError } from '@/core/hookLoop.js'
@@ -42,6 +43,9 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   #state: 'idle' | 'starting' | 'listening' | 'stopping' = 'idle'
   #starting: Promise<void> | undefined
   #drained: { finished: number; refused: number; cut: number } | undefined
+  /** Calls of `connShutdown` that have not returned, and who waits for them. */
+  #shuttingDown = 0
+  #allShutDown: Deferred | undefined
 
   constructor(options: ServerOptions<C> = {}) {
     super(options)
@@ -57,7 +61,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   /** Before the opening handshake of each connection, which is not in `activeConnections` yet. A throw drops it. */
   protected connInit(_id: string, _connection: C): void | Promise<void> {}
 
-  /** After each connection's `postLoop`, however it ended; it has left `activeConnections`. */
+  /** After each connection's `postLoop`, however it ended; it has left `activeConnections`. Has `closeTimeoutMs`; `close` waits for it. */
   protected connShutdown(_id: string, _connection: C, _cause: Error | undefined): void | Promise<void> {}
 
   // Use.
@@ -174,7 +178,10 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   protected override connectionEnded(id: string, connection: C, cause: Error | undefined): void {
     this.#admission.leave(connection.socket)
     this.#countDrained(cause)
-    void this.guard('connShutdown', () => this.connShutdown(id, connection, cause))
+    this.#shuttingDown++
+    void this.lastHook('connShutdown', () => this.connShutdown(id, connection, cause)).then(() => {
+      if (--this.#shuttingDown === 0) this.#allShutDown?.resolve()
+    })
   }
 
   #countDrained(cause: Error | undefined): void {
@@ -256,7 +263,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
 
   /** Nobody comes in any more. A start that is under way is waited for, so that it leaves no listener behind. */
   async #stopAccepting(): Promise<{ readonly done: Promise<void> }> {
-    if (this.#state === 'starting') await this.#starting?.catch(ignore)
+    if (this.#state === 'starting') await this.whenStarted(this.#starting)
     if (this.#state === 'listening') this.#state = 'stopping'
     for (const [stream, own] of this.#newcomers) this.#turnAway(stream, own)
     this.#newcomers.clear()
@@ -267,6 +274,8 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   async #stop(): Promise<void> {
     await stopListening(this.#listeners)
     this.#listeners = []
+    if (this.#shuttingDown > 0) await (this.#allShutDown ??= new Deferred()).promise
+    this.#allShutDown = undefined
     await this.stopLoop()
     this.#state = 'idle'
   }

@@ -179,7 +179,7 @@ describe('destroy', () => {
     expect(ends.server.first.log).to.deep.equal(['preLoop'])
     clock.advance(1)
     await destroyed
-    expect(ends.server.first.log).to.deep.equal(['preLoop', 'postLoop'])
+    expect(ends.server.first.log).to.deep.equal(['preLoop', 'postLoop HOOK_TIMEOUT'])
     gate.open()
   })
 

@@ -8,6 +8,8 @@ interface Alarm {
 
 const MOST_STEPS = 100_000
 
+const filesAreBusy = (): boolean => process.getActiveResourcesInfo().some((name) => /^(FSReq|CloseReq)/.test(name))
+
 /** Time that passes only when a spec says so. */
 export class ManualClock implements Clock {
   #nowMs = 0
@@ -42,14 +44,15 @@ export class ManualClock implements Clock {
     this.#nowMs = until
   }
 
-  /** Lets time pass in steps, with all that arrives meanwhile, until `promise` is settled. */
+  /** Lets time pass in steps, with all that arrives and every file that is read or written meanwhile, until `promise` is settled. */
   async passUntil<T>(promise: Promise<T>, stepMs = 250): Promise<T> {
     const waiting = new Set([promise])
     const settle = (): void => void waiting.delete(promise)
     promise.then(settle, settle)
     for (let step = 0; waiting.size > 0; step++) {
       if (step === MOST_STEPS) throw new Error(`nothing came of it in ${MOST_STEPS * stepMs} ms`)
-      await new Promise(setImmediate)
+      do await new Promise(setImmediate)
+      while (filesAreBusy())
       if (waiting.size > 0) this.advance(stepMs)
     }
     return promise
