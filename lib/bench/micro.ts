@@ -1,52 +1,109 @@
 import type Benchmark from 'benchmark'
+import { asError } from '@/bench/asError.js'
 import type { Figure } from '@/bench/question.js'
+import { Watched } from '@/bench/watched.js'
 
 /** Work on bytes in memory, small enough for Benchmark.js. */
 export interface Micro {
   readonly name: string
   /** What one `run` counts for, in messages. */
   readonly operations: number
-  /** What `run` must give back each time; work whose result nobody looks at is left out by the compiler. */
+  /** What `run` must give each time; work whose result nobody looks at is left out by the compiler. */
   readonly expected: number
-  run(): number
+  /** Gives a number, or each time a promise of one; then the next run begins when that has settled. */
+  run(): number | Promise<number>
 }
+
+/** Any promise must have settled by then. */
+const SETTLE_MS = 20_000
 
 /**
- * Runs each on Benchmark.js, one after the other. Functions only, synchronous, without setup and teardown: those are
- * recompiled from their text there and lose what they refer to.
- * @param seconds for each @throws Error when one throws, is aborted, or gives a wrong result
+ * Runs each on Benchmark.js, one after the other. Without setup and teardown: those are recompiled from their text there
+ * and lose what they refer to.
+ * @param seconds for each @param settleMs for each promise
+ * @throws Error when one throws, rejects, does not settle in time, is aborted, or gives a wrong result
  */
-export const micro = async (works: readonly Micro[], seconds: number): Promise<Figure[]> => {
+export const micro = async (
+  works: readonly Micro[],
+  seconds: number,
+  settleMs: number = SETTLE_MS,
+): Promise<Figure[]> => {
   // It may be absent where this package is installed and only sockets are compared.
   const { default: library } = await import('benchmark')
-  const suite = new library.Suite()
   const options = { maxTime: seconds, minSamples: 5, minTime: Math.min(0.05, seconds / 5), delay: 0.001 }
-  for (const work of works) suite.add(work.name, () => checked(work), options)
-  const finished = await new Promise<Benchmark[]>((resolve, reject) => {
-    const benchmarks: Benchmark[] = []
-    suite.on('cycle', ({ target }: Benchmark.Event) => {
-      if (target instanceof library) benchmarks.push(target)
-    })
-    suite.on('error', ({ target }: Benchmark.Event) => {
-      const error: unknown = target instanceof library ? target.error : undefined
+  const figures: Figure[] = []
+  for (const work of works) {
+    const first = work.run()
+    const benchmark =
+      typeof first === 'number'
+        ? await atOnce(library, work, options)
+        : await settled(library, work, first, options, settleMs)
+    figures.push(figureOf(benchmark, work))
+  }
+  return figures
+}
+
+/** On its own, Benchmark.js lets what a function throws after its first runs end the process. */
+const atOnce = async (library: typeof Benchmark, work: Micro, options: Benchmark.Options): Promise<Benchmark> => {
+  let failure: Error | undefined
+  const fn = (): void => {
+    if (failure !== undefined) return
+    try {
+      right(work, work.run())
+    } catch (error) {
+      failure = asError(error)
+      benchmark.abort()
+    }
+  }
+  const benchmark = new library(work.name, fn, options)
+  await finished(benchmark)
+  if (failure !== undefined) throw failure
+  return benchmark
+}
+
+/** On its own, Benchmark.js lets the process end without a word when a promise rejects or stays pending. */
+const settled = async (
+  library: typeof Benchmark,
+  work: Micro,
+  first: Promise<number>,
+  options: Benchmark.Options,
+  settleMs: number,
+): Promise<Benchmark> => {
+  const watched = new Watched(work.name, settleMs)
+  const run = async (): Promise<void> => right(work, await work.run())
+  try {
+    await watched.by(
+      new Promise<void>((done) => {
+        watched.begin(
+          first.then((result) => right(work, result)),
+          done,
+        )
+      }),
+    )
+    const fn = (deferred: Benchmark.Deferred): void => watched.begin(run(), () => deferred.resolve())
+    return await watched.by(finished(new library(work.name, { ...options, defer: true, fn })))
+  } finally {
+    watched.close()
+  }
+}
+
+/** Resolves when it has come to its end. @throws Error what its function threw */
+const finished = (benchmark: Benchmark): Promise<Benchmark> =>
+  new Promise((resolve, reject) => {
+    benchmark.on('error', () => {
+      const error: unknown = benchmark.error
       reject(error instanceof Error ? error : new Error('a benchmark failed without saying why'))
     })
-    suite.on('complete', () => resolve(benchmarks))
-    suite.run({ async: true })
+    benchmark.on('complete', () => resolve(benchmark))
+    benchmark.run({ async: true })
   })
-  if (finished.length !== works.length)
-    throw new Error(`${finished.length} of ${works.length} benchmarks came to their end`)
-  return finished.map((benchmark, index) => figureOf(benchmark, works[index]))
+
+const right = (work: Micro, result: unknown): void => {
+  if (result !== work.expected) throw new Error(`${work.name}: gave ${String(result)} where ${work.expected} is right`)
 }
 
-const checked = (work: Micro): void => {
-  const result = work.run()
-  if (result !== work.expected) throw new Error(`${work.name}: gave ${result} where ${work.expected} is right`)
-}
-
-const figureOf = (benchmark: Benchmark, work: Micro | undefined): Figure => {
-  const operations = work?.operations ?? Number.NaN
-  const samples = benchmark.stats.sample.map((seconds) => operations / seconds)
-  if (benchmark.aborted || samples.length === 0) throw new Error(`${benchmark.name ?? ''}: was not measured`)
-  return { name: benchmark.name ?? '', unit: 'messages/s', samples }
+const figureOf = (benchmark: Benchmark, work: Micro): Figure => {
+  const samples = benchmark.stats.sample.map((seconds) => work.operations / seconds)
+  if (benchmark.aborted || samples.length === 0) throw new Error(`${work.name}: was not measured`)
+  return { name: work.name, unit: 'messages/s', samples }
 }
