@@ -1,119 +1,147 @@
 /**
- * Question: what does the handshake framing itself cost, without sockets?
- * Unit: messages a second through `push` and `next` (reading), through `start` and `finish` (writing).
- * Sizes: 64 B messages, read from chunks of 64 KiB.
- * Baseline: a hand-written loop over the same chunks.
+ * Question: what do the framings themselves cost, without sockets?
+ * Unit: messages a second through `push` and `next` (reading), through `start` and `finish` (writing, with its answers).
+ * Sizes: 64 B messages, read from chunks of 64 KiB; `json` asks the same of longer JSON values.
+ * Baseline: a hand-written loop over the same chunks as the handshake has.
  */
-import { HandshakeFraming, OK } from 'framewright/framings'
+import { type Framing, HandshakeFraming, JsonFraming, LengthFraming, LineFraming, OK } from 'framewright/framings'
 import { fillWithPattern, micro, type Micro, type Question } from 'framewright/bench'
 
 const BYTES = 64
 const LENGTH_BYTES = 4
-const FRAME_BYTES = LENGTH_BYTES + BYTES
 const CHUNK_BYTES = 65_536
-/** Chunks of a whole number of frames would spare the code what is hard: a frame across two chunks. */
-const CHUNKS = FRAME_BYTES
-const MESSAGES = (CHUNKS * CHUNK_BYTES) / FRAME_BYTES
-const SECONDS = { full: 5, quick: 1, trial: 0.02 }
+const SECONDS = { full: 4, quick: 0.4, trial: 0.02 }
+const WRITER = { byte: () => {}, u32: () => {}, bytes: () => {} }
 
 export const codecs: Question = {
   name: 'codecs',
-  asks: 'What does the handshake framing itself cost, without sockets?',
-  seconds: { full: 20, quick: 4 },
+  asks: 'What do the framings themselves cost, without sockets?',
+  seconds: { full: 25, quick: 4 },
   needs: ['benchmark'],
-  answer: async (plan) => ({
-    figures: await micro([reading, byHand, writing], SECONDS[plan.pace]),
-    promised: [],
-  }),
+  answer: async (plan) => ({ figures: await micro(works(), SECONDS[plan.pace]), promised: [] }),
 }
 
-const CHUNKED = ((): readonly Buffer[] => {
-  const stream = Buffer.alloc(CHUNKS * CHUNK_BYTES)
-  for (let at = 0; at < stream.length; at += FRAME_BYTES) {
-    stream.writeUInt32BE(BYTES, at)
-    fillWithPattern(stream.subarray(at + LENGTH_BYTES, at + FRAME_BYTES), at)
-  }
-  return Array.from({ length: CHUNKS }, (_, chunk) => stream.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES))
-})()
-
-/** Uses what was read, so that no compiler can leave the work out. */
+/** What of a message is looked at, so that no compiler can leave the work out. */
 const used = (message: Buffer): number => (message[0] ?? 0) + message.length
-const EXPECTED = ((): number => {
-  const stream = Buffer.concat(CHUNKED)
-  let sum = 0
-  for (let at = LENGTH_BYTES; at < stream.length; at += FRAME_BYTES) sum += used(stream.subarray(at, at + BYTES))
-  return sum
-})()
 
-const WRITER = { byte: () => {}, u32: () => {}, bytes: () => {} }
-const freshFraming = (windowBytes: number): HandshakeFraming => {
+/** A stream of framed messages in chunks, and what all of them together come to. */
+interface Stream {
+  readonly chunks: readonly Buffer[]
+  readonly count: number
+  readonly sum: number
+}
+
+/**
+ * Chunks of a whole number of frames would spare the code what is hard, a frame across two chunks: so there are as many
+ * chunks as a frame has bytes.
+ * @param begin in front of each message @param end behind it
+ */
+const streamOf = (begin: Buffer, bytes: number, end: Buffer): Stream => {
+  const frameBytes = begin.length + bytes + end.length
+  const stream = Buffer.alloc(frameBytes * CHUNK_BYTES)
+  let sum = 0
+  for (let at = 0; at < stream.length; at += frameBytes) {
+    begin.copy(stream, at)
+    const message = stream.subarray(at + begin.length, at + begin.length + bytes)
+    fillWithPattern(message, at)
+    end.copy(stream, at + begin.length + bytes)
+    sum += used(message)
+  }
+  const chunks = Array.from({ length: frameBytes }, (_, chunk) =>
+    stream.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES),
+  )
+  return { chunks, count: CHUNK_BYTES, sum }
+}
+
+const NOTHING = Buffer.alloc(0)
+const works = (): readonly Micro[] => {
+  const head = Buffer.alloc(LENGTH_BYTES)
+  head.writeUInt32BE(BYTES)
+  const prefixed = streamOf(head, BYTES, NOTHING)
+  const lines = streamOf(NOTHING, BYTES, Buffer.from('\n'))
+  const quote = Buffer.from('"')
+  // Of a value, its quotes are part.
+  const inside = streamOf(quote, BYTES - 2 * quote.length, quote)
+  const values = { ...inside, sum: inside.count * (BYTES + (quote[0] ?? 0)) }
+  const limits = { writer: WRITER, maxMessageBytes: CHUNK_BYTES }
+  return [
+    reading('handshake, push and next', prefixed, () => freshHandshake(0)),
+    byHand(prefixed),
+    writing(prefixed.count),
+    reading('length, push and next', prefixed, () => new LengthFraming(limits)),
+    reading('lines, push and next', lines, () => new LineFraming(limits)),
+    reading('JSON values, push and next', values, () => new JsonFraming(limits)),
+  ]
+}
+
+const freshHandshake = (windowBytes: number): HandshakeFraming => {
   const framing = new HandshakeFraming({ role: 'acceptor', writer: WRITER, maxMessageBytes: CHUNK_BYTES, windowBytes })
   framing.open()
   framing.push(Buffer.from([OK]))
   framing.next()
-  framing.acceptUpTo = CHUNK_BYTES
   return framing
 }
 
-const reading: Micro = {
-  name: 'handshake, push and next',
-  operations: MESSAGES,
-  expected: EXPECTED,
+const reading = (name: string, { chunks, count, sum }: Stream, framingFor: () => Framing): Micro => ({
+  name,
+  operations: count,
+  expected: sum,
   run: () => {
-    const framing = freshFraming(0)
-    let sum = 0
-    for (const chunk of CHUNKED) {
+    const framing = framingFor()
+    framing.acceptUpTo = CHUNK_BYTES
+    let seen = 0
+    for (const chunk of chunks) {
       framing.push(chunk)
       for (let step = framing.next(); step !== undefined; step = framing.next()) {
-        if (step.do === 'deliver') sum += used(step.message)
+        if (step.do === 'deliver') seen += used(step.message)
         else if (step.do === 'piece')
-          sum += step.left + step.bytes.length === step.size ? used(step.bytes) : step.bytes.length
+          seen += step.left + step.bytes.length === step.size ? used(step.bytes) : step.bytes.length
       }
     }
-    return sum
+    return seen
   },
-}
+})
 
-const byHand: Micro = {
+const byHand = ({ chunks, count, sum }: Stream): Micro => ({
   name: 'a loop by hand',
-  operations: MESSAGES,
-  expected: EXPECTED,
+  operations: count,
+  expected: sum,
   run: () => {
-    let rest: Buffer = Buffer.alloc(0)
-    let sum = 0
-    for (const chunk of CHUNKED) {
+    let rest: Buffer = NOTHING
+    let seen = 0
+    for (const chunk of chunks) {
       const frames = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
       let at = 0
       for (let end = frameEnd(frames, at); end <= frames.length; end = frameEnd(frames, at)) {
-        sum += used(frames.subarray(at + LENGTH_BYTES, end))
+        seen += used(frames.subarray(at + LENGTH_BYTES, end))
         at = end
       }
       rest = frames.subarray(at)
     }
-    return sum
+    return seen
   },
-}
+})
 
 const frameEnd = (frames: Buffer, at: number): number =>
   frames.length - at < LENGTH_BYTES ? Number.POSITIVE_INFINITY : at + LENGTH_BYTES + frames.readUInt32BE(at)
 
 const ANSWERS = Buffer.alloc(CHUNK_BYTES, OK)
-const writing: Micro = {
+const writing = (count: number): Micro => ({
   name: 'handshake, start and finish',
-  operations: MESSAGES,
-  expected: MESSAGES,
+  operations: count,
+  expected: count,
   run: () => {
-    const framing = freshFraming(MESSAGES * FRAME_BYTES)
-    for (let sent = 0; sent < MESSAGES; sent++) {
+    const framing = freshHandshake(count * (LENGTH_BYTES + BYTES))
+    for (let sent = 0; sent < count; sent++) {
       framing.start(BYTES)
       framing.finish()
     }
     let answered = 0
-    while (answered < MESSAGES) {
-      framing.push(ANSWERS.subarray(0, Math.min(ANSWERS.length, MESSAGES - answered)))
+    while (answered < count) {
+      framing.push(ANSWERS.subarray(0, Math.min(ANSWERS.length, count - answered)))
       for (let step = framing.next(); step !== undefined; step = framing.next())
         if (step.do === 'answered') answered += step.count
     }
     return answered
   },
-}
+})

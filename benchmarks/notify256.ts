@@ -6,10 +6,10 @@
  */
 import type * as MqttPacket from 'mqtt-packet'
 import { codecs, type MessageOf, parseToBroadcaster, serialize, sha512 } from 'framewright/lonely'
-import { duel, type Micro, patternAt, type Question, ratios } from 'framewright/bench'
+import { duel, patternAt, type Question, ratios } from 'framewright/bench'
+import { repeated } from './repeated.js'
 
 const BYTES = 256
-const TIMES = 100
 const AMOUNTS = {
   full: { rounds: 12, seconds: 6 },
   quick: { rounds: 6, seconds: 1.5 },
@@ -45,18 +45,6 @@ const PUBLISH = {
   retain: false,
 } as const
 
-/** Does it `TIMES` times; `once` gives the size of what it made or found. */
-const work = (name: string, size: number, once: () => number): Micro => ({
-  name,
-  operations: TIMES,
-  expected: size * TIMES,
-  run: () => {
-    let sum = 0
-    for (let left = TIMES; left > 0; left--) sum += once()
-    return sum
-  },
-})
-
 const publishSize = ({ parser }: typeof MqttPacket, bytes: Buffer): (() => number) => {
   let size = 0
   const reading = parser()
@@ -81,14 +69,14 @@ export const notify256: Question = {
     const published = mqtt.generate(PUBLISH)
     const { rounds, seconds } = AMOUNTS[plan.pace]
     const works = [
-      work('NOTIFY, serialize', NOTIFY_BYTES.length, () => serialize(NOTIFY).length),
-      work('PUBLISH, mqtt-packet generate', published.length, () => mqtt.generate(PUBLISH).length),
-      work('NOTIFY, parse and verify', BYTES, () => {
+      repeated('NOTIFY, serialize', NOTIFY_BYTES.length, () => serialize(NOTIFY).length),
+      repeated('PUBLISH, mqtt-packet generate', published.length, () => mqtt.generate(PUBLISH).length),
+      repeated('NOTIFY, parse and verify', BYTES, () => {
         const message = parseToBroadcaster(NOTIFY_BYTES)
         return message.type === 'NOTIFY' ? message.payload.length : 0
       }),
-      work('PUBLISH, mqtt-packet parse', BYTES, publishSize(mqtt, published)),
-      work('RECEIVE_STREAM, parse', BYTES, () => codecs.RECEIVE_STREAM.parse(RECEIVE_BYTES).payload.length),
+      repeated('PUBLISH, mqtt-packet parse', BYTES, publishSize(mqtt, published)),
+      repeated('RECEIVE_STREAM, parse', BYTES, () => codecs.RECEIVE_STREAM.parse(RECEIVE_BYTES).payload.length),
     ]
     const figures = await duel(works, rounds, seconds)
     const [writing = [], theirWriting = [], reading = [], theirReading = []] = figures.map(({ samples }) => samples)

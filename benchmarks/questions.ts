@@ -4,6 +4,7 @@ import { codecs } from './codecs.js'
 import { connections } from './connections.js'
 import { delay } from './delay.js'
 import { dispatch } from './dispatch.js'
+import { families } from './families.js'
 import { fanOut } from './fanOut.js'
 import { footprint } from './footprint.js'
 import { handshake } from './handshake.js'
@@ -47,6 +48,7 @@ export const QUESTIONS: readonly Question[] = [
   timelinePage,
   codecs,
   json,
+  families,
   stpPackets,
   pnet,
   notify256,
