@@ -13,7 +13,7 @@ const BYTES = 64
 /** Counts are such that all contenders take about as long. */
 const AMOUNTS = {
   full: { heats: 4, rounds: 5, ours: 2_000_000, bare: 3_000_000, ws: 80_000 },
-  quick: { heats: 2, rounds: 3, ours: 600_000, bare: 900_000, ws: 30_000 },
+  quick: { heats: 4, rounds: 2, ours: 1_200_000, bare: 1_500_000, ws: 60_000 },
   trial: { heats: 1, rounds: 1, ours: 2_000, bare: 2_000, ws: 2_000 },
 }
 
