@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 /**
  * Question: is the page of a timeline still usable with a million rows?
- * Unit: megabytes of the file, and milliseconds in headless Chromium: to the first paint, to the rows, and for a frame
- * while the picture is moved and zoomed, with a screen of rows in sight and with all of them.
- * Sizes: a million rows of twenty connections, with up to 64 bytes each; ten thousand in a quick pass.
+ * Unit: megabytes of the file, and of memory and milliseconds to write it; in headless Chromium megabytes of its heap,
+ * and milliseconds: to the first paint, to the rows, for a frame while the picture is moved and zoomed, with a screen of
+ * rows in sight and with all of them, and until the rows of a filter or the matches of a search are shown.
+ * Sizes: a million rows of twenty connections, with up to 64 random bytes each; ten thousand in a quick pass.
  * Baseline: none. A frame of 16.7 ms is one that a screen of 60 Hz does not miss.
  */
 import { existsSync } from 'node:fs'
@@ -17,10 +18,34 @@ import type { Page } from 'playwright-core'
 import { tracedRows } from './contenders/tracedRows.js'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-sync',
+  '--enable-precise-memory-info',
+]
 const ROWS = { full: 1_000_000, quick: 10_000, trial: 1_000 }
 const FRAMES = { full: 60, quick: 20, trial: 2 }
 const FRAME_MS = 16.7
+
+/** What is asked of the page, and a part of what it says then. */
+interface Wish {
+  readonly name: string
+  /** The selector of the input. */
+  readonly field: string
+  /** What is typed; a checkbox is clicked. */
+  readonly value: string
+  readonly says: string
+}
+const WISHES: readonly Wish[] = [
+  { name: 'until answers are hidden', field: 'input[value=answer]', value: '', says: ' of ' },
+  { name: 'until one conversation is alone', field: '#conversation', value: '3', says: ' of ' },
+  { name: 'until all are back', field: '#conversation', value: '', says: ' of ' },
+  { name: 'until words are found', field: '#search', value: 'length 25', says: ' matches' },
+  { name: 'until bytes are found', field: '#search', value: '00 00 01', says: ' matches' },
+]
 
 export const timelinePage: Question = {
   name: 'timelinePage',
@@ -30,23 +55,41 @@ export const timelinePage: Question = {
   answer: async (plan) => {
     const { pace } = plan
     const rows = ROWS[pace]
-    const table = new TraceTable({ maxRows: rows })
     plan.progress(`making ${rows} rows`)
-    for (const row of tracedRows(rows)) table.add(row)
-    const text = tracePage(table)
-    const size = { name: `the file, ${rows} rows`, unit: 'MB', samples: [text.length / 1e6] }
-    if (!plan.present('the page', ['playwright-core'])) return { figures: [size], promised: [] }
+    const { text, figures: made } = written(rows)
+    if (!plan.present('the page', ['playwright-core'])) return { figures: made, promised: [] }
     if (!existsSync(CHROMIUM)) {
       plan.note('there is no Chromium here to open the page')
-      return { figures: [size], promised: [] }
+      return { figures: made, promised: [] }
     }
     plan.progress('looking at it')
     const figures = await looked(text, FRAMES[pace])
     const promised = figures
       .filter(({ unit }) => unit === 'ms a frame')
       .map((figure) => ({ ...figure, name: `a frame, ${figure.name}`, goal: { atMost: FRAME_MS } }))
-    return { figures: [size, ...figures.filter(({ unit }) => unit !== 'ms a frame')], promised }
+    return { figures: [...made, ...figures.filter(({ unit }) => unit !== 'ms a frame')], promised }
   },
+}
+
+const written = (rows: number): { readonly text: string; readonly figures: readonly Figure[] } => {
+  const table = new TraceTable({ maxRows: rows })
+  const residentMB = (): number => process.memoryUsage.rss() / 1e6
+  const beforeMB = residentMB()
+  for (const row of tracedRows(rows)) table.add(row)
+  const keptMB = residentMB()
+  const start = performance.now()
+  const text = tracePage(table)
+  const tookMs = performance.now() - start
+  const figure = (name: string, unit: string, sample: number): Figure => ({ name, unit, samples: [sample] })
+  return {
+    text,
+    figures: [
+      figure(`the file, ${rows} rows`, 'MB', text.length / 1e6),
+      figure('resident with the rows in memory', 'MB', keptMB - beforeMB),
+      figure('resident with the page, too', 'MB', residentMB() - beforeMB),
+      figure('to write it', 'ms', tookMs),
+    ],
+  }
 }
 
 const looked = async (text: string, count: number): Promise<Figure[]> => {
@@ -71,6 +114,9 @@ const looked = async (text: string, count: number): Promise<Figure[]> => {
     figures.push(await moved(page, 'zoomed, all rows in sight', count, ['+', '-']))
     await page.keyboard.press('t')
     figures.push(await moved(page, 'zoomed to scale, all rows in sight', count, ['+', '-']))
+    await page.keyboard.press('t')
+    for (const wish of WISHES) figures.push(await shown(page, wish))
+    figures.push({ name: 'heap of the page', unit: 'MB', samples: [(await page.evaluate(heapBytes)) / 1e6] })
     return figures
   } finally {
     await browser.close()
@@ -103,4 +149,32 @@ const moved = async (page: Page, name: string, count: number, keys: readonly str
       .filter((duration) => duration > 0.2),
   )
   return { name, unit: 'ms a frame', samples }
+}
+
+/** In the page: also of what its typed arrays take, which are most of it. */
+const heapBytes = (): number => {
+  const memory: unknown = 'memory' in performance ? performance.memory : undefined
+  const known = typeof memory === 'object' && memory !== null && 'usedJSHeapSize' in memory
+  return known ? Number(memory.usedJSHeapSize) : Number.NaN
+}
+
+/** From an input until two frames later, when what came of it is on the screen. */
+const shown = async (page: Page, { name, field, value, says }: Wish): Promise<Figure> => {
+  const { tookMs, status } = await page.evaluate(put, { field, value })
+  if (!status.includes(says)) throw new Error(`${name}: the page says ${status}, without ${says}`)
+  return { name, unit: 'ms', samples: [tookMs] }
+}
+
+/** In the page. */
+const put = async ({ field, value }: Pick<Wish, 'field' | 'value'>): Promise<{ tookMs: number; status: string }> => {
+  const input = document.querySelector<HTMLInputElement>(field)
+  if (input === null) throw new Error(`there is no ${field}`)
+  const start = performance.now()
+  if (input.type === 'checkbox') input.click()
+  else {
+    input.value = value
+    input.dispatchEvent(new Event('input'))
+  }
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  return { tookMs: performance.now() - start, status: document.getElementById('status')?.textContent ?? '' }
 }

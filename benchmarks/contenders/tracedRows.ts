@@ -1,5 +1,4 @@
 import { dialectNamed, type TraceRow, traceRow } from 'framewright/lab'
-import { fillWithPattern } from 'framewright/bench'
 
 const CONVERSATIONS = 20
 const OK = Buffer.of(0xff)
@@ -10,12 +9,20 @@ interface Said {
   readonly bytes: Buffer
 }
 
-/** Rows of strict connections that send messages of 1 to 500 bytes, each a length, an answer and a payload, so many. */
+/**
+ * So many rows of strict connections that send messages of 1 to 500 bytes, each a length, an answer and a payload. What
+ * they send is the same each time, and nothing that could be compressed.
+ */
 export function* tracedRows(count: number): Generator<TraceRow, void, undefined> {
   const ends = Array.from({ length: CONVERSATIONS }, () => dialectNamed('handshake').decoders())
   const told = talk()
   let atMs = 0
-  for (let made = 0; made < count; made++) {
+  const opened = Math.min(count, CONVERSATIONS)
+  for (let conversation = 0; conversation < opened; conversation++) {
+    const names = { opener: `10.0.0.${conversation + 1}:40000`, acceptor: '10.0.0.100:4000' }
+    yield traceRow({ kind: 'open', conversation, atMs, dialect: 'handshake', ...names }, 0)
+  }
+  for (let made = opened; made < count; made++) {
     const { value: said } = told.next()
     const { conversation, from, bytes } = said
     const stretches = ends[conversation]?.[from].read(bytes) ?? []
@@ -29,6 +36,7 @@ export function* tracedRows(count: number): Generator<TraceRow, void, undefined>
 /** What they say, without end; the payload is to be read before the next is asked for. */
 function* talk(): Generator<Said, never, undefined> {
   const payload = Buffer.alloc(500)
+  const random = randomBytes()
   for (let conversation = 0; conversation < CONVERSATIONS; conversation++) {
     yield { conversation, from: 'opener', bytes: OK }
     yield { conversation, from: 'acceptor', bytes: OK }
@@ -41,7 +49,14 @@ function* talk(): Generator<Said, never, undefined> {
     yield { conversation, from: 'opener', bytes: length }
     yield { conversation, from: 'acceptor', bytes: OK }
     const message = payload.subarray(0, size)
-    fillWithPattern(message, number)
+    for (let at = 0; at < size; at++) message[at] = random.next().value
     yield { conversation, from: 'opener', bytes: message }
+  }
+}
+
+function* randomBytes(): Generator<number, never, undefined> {
+  for (let state = 1; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    yield state >>> 24
   }
 }

@@ -3,12 +3,15 @@ import { binned } from '@/lab/page/model/bins.js'
 import { pickedRows, rangesIn } from '@/lab/page/model/filter.js'
 import { foundRows } from '@/lab/page/model/finder.js'
 import { type Mark, MARKS, maskOf } from '@/lab/page/model/marks.js'
+import { ByteWriter } from '@/lab/page/byteWriter.js'
 import { Rows } from '@/lab/page/model/rows.js'
 import { hexText, msText, quotedText, spanText } from '@/lab/page/model/rowWords.js'
+import { Texts } from '@/lab/page/model/texts.js'
 import { Track } from '@/lab/page/model/track.js'
 import { MARGIN_PX, Viewport } from '@/lab/page/model/viewport.js'
 import { TraceTable } from '@/lab/page/traceTable.js'
 import { hex } from '../../support/hex.js'
+import { lcg32 } from '../../support/lcg32.js'
 import { TRACE_ROWS } from '../../support/traceRows.js'
 
 const table = new TraceTable()
@@ -64,6 +67,45 @@ describe('the search of a page', () => {
     it(`finds ${where}: ${JSON.stringify(query)}`, () => {
       expect(found(query)).to.deep.equal(matches)
     })
+
+  const textsOf = (...words: readonly string[]): Texts => {
+    const column = new ByteWriter()
+    for (const word of words.slice(1)) {
+      const bytes = Buffer.from(word)
+      column.whole(bytes.length)
+      column.copy(bytes)
+    }
+    return new Texts(column.bytes, words.length)
+  }
+  const withWords = (wanted: string, ...words: readonly string[]): number[] => [...textsOf('', ...words).with(wanted)]
+
+  for (const [where, wanted, words, marks] of [
+    ['each text once, however often it has the words', 'an', ['banana', 'pear', 'an'], [0, 1, 0, 1]],
+    ['nothing that ends in the next text', 'ab', ['a', 'b', 'ab', 'xa', 'bab'], [0, 0, 0, 1, 0, 1]],
+    ['the next one where the words begin across a border', 'aab', ['xa', 'aab', 'b'], [0, 0, 1, 0]],
+    ['the last one', 'end', ['the', 'end'], [0, 0, 1]],
+    ['texts of other alphabets, whatever the case', 'straße', ['Grüße', 'STRAßE 3', 'straße'], [0, 0, 1, 1]],
+    ['texts that are longer in lower case', 'x', ['İİİ', 'yy', 'x', 'y'], [0, 0, 0, 1, 0]],
+    ['surrogates whole', '😀', ['😀', 'a', '😀😀'], [0, 1, 0, 1]],
+    ['nothing among empty texts', 'a', ['', ''], [0, 0, 0]],
+  ] as const)
+    it(`finds ${where}`, () => {
+      expect(withWords(wanted, ...words)).to.deep.equal(marks)
+    })
+
+  it('finds in texts what it finds in each of them by itself', () => {
+    const next = lcg32(7, 4_000)
+    const letters = ['a', 'b', 'A', 'é', 'İ', 'ß', '€', '😀']
+    const words = Array.from({ length: 200 }, (_, number) =>
+      [...next.subarray(number * 10, number * 10 + ((next[2_000 + number] ?? 0) % 10))]
+        .map((byte) => letters[byte % letters.length] ?? '')
+        .join(''),
+    )
+    for (const wanted of ['a', 'ab', 'aa', 'é', 'ßb', '€', '😀a', 'i̇']) {
+      const expected = words.map((word) => (word.toLowerCase().includes(wanted) ? 1 : 0))
+      expect(withWords(wanted, ...words), wanted).to.deep.equal([0, ...expected])
+    }
+  })
 })
 
 describe('the track of a page', () => {

@@ -5,10 +5,7 @@ export const foundRows = (rows: Rows, query: string): Uint8Array => {
   const found = new Uint8Array(rows.count)
   const wanted = query.trim().toLowerCase()
   if (wanted === '') return found
-  const texts = new Uint8Array(rows.header.strings)
-  for (let number = 1; number < texts.length; number++) {
-    texts[number] = rows.string(number).toLowerCase().includes(wanted) ? 1 : 0
-  }
+  const texts = rows.texts.with(wanted)
   if (texts.includes(1)) {
     for (let row = 0; row < rows.count; row++) if (rows.hasText(row, texts)) found[row] = 1
   }

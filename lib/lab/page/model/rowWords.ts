@@ -35,7 +35,7 @@ export const quotedText = (bytes: Uint8Array, most: number): string => {
 
 /** What a row means, in one line, without its bytes. */
 export const wordsOf = (rows: Rows, row: number): string => {
-  const own = rows.string(rows.text[row] ?? 0)
+  const own = rows.texts.text(rows.text[row] ?? 0)
   const mark = MARKS[rows.main[row] ?? 0]
   if (mark === 'end') return own === '' ? 'the end of the stream' : `the end of the stream; ${own}`
   if (mark === 'reset') return 'reset'

@@ -1,5 +1,6 @@
 import { ByteReader } from '@/lab/page/model/byteReader.js'
 import { MARKS, mainMark, maskOf, PLACE_FLAGS } from '@/lab/page/model/marks.js'
+import { Texts } from '@/lab/page/model/texts.js'
 
 /** What stands before the columns. */
 export interface PageHeader {
@@ -38,6 +39,7 @@ export class Rows {
   /** The text of its own words; 0 when its stretches have them. */
   readonly text: Uint32Array
   readonly bytes: Uint8Array
+  readonly texts: Texts
   /** Where the kept bytes of a row begin. */
   readonly #byteStart: Float64Array
   /** Where the stretches of a row begin in `#stretchMark` and its siblings. */
@@ -45,9 +47,6 @@ export class Rows {
   readonly #stretchMark: number[] = []
   readonly #stretchBytes: number[] = []
   readonly #stretchText: number[] = []
-  readonly #strings: Uint8Array
-  readonly #stringStart: Uint32Array
-  readonly #decoder = new TextDecoder()
 
   /** @param all what a `TraceTable` has encoded */
   constructor(all: Uint8Array) {
@@ -72,7 +71,7 @@ export class Rows {
     this.#readPlaces(column('at'), column('conversation'), column('mask'))
     this.#readTimes(column('place'), column('sent'), column('received'))
     this.#readSaid(column('size'), column('kept'), column('stretches'), column('words'))
-    ;[this.#strings, this.#stringStart] = stringsIn(columns.get('strings') ?? new Uint8Array(), header.strings)
+    this.texts = new Texts(columns.get('strings') ?? new Uint8Array(), header.strings)
   }
 
   /** Bytes were said in it, an end or a reset too. */
@@ -107,7 +106,7 @@ export class Rows {
     let at = 0
     for (let index = this.#stretchStart[row] ?? 0; index < (this.#stretchStart[row + 1] ?? 0); index++) {
       const bytes = this.#stretchBytes[index] ?? 0
-      const meaning = this.string(this.#stretchText[index] ?? 0)
+      const meaning = this.texts.text(this.#stretchText[index] ?? 0)
       found.push({ mark: this.#stretchMark[index] ?? 0, bytes, shown: shown.subarray(at, at + bytes), meaning })
       at += bytes
     }
@@ -122,10 +121,6 @@ export class Rows {
       if (texts[this.#stretchText[index] ?? 0] === 1) return true
     }
     return false
-  }
-
-  string(number: number): string {
-    return this.#decoder.decode(this.#strings.subarray(this.#stringStart[number], this.#stringStart[number + 1]))
   }
 
   #readPlaces(at: ByteReader, conversation: ByteReader, mask: ByteReader): void {
@@ -184,20 +179,4 @@ export const columnsIn = (all: Uint8Array): { header: PageHeader; columns: Reado
     at += bytes
   }
   return { header, columns }
-}
-
-/** The bytes of the texts, and where each begins; the first one is empty. */
-export const stringsIn = (column: Uint8Array, count: number): [bytes: Uint8Array, starts: Uint32Array] => {
-  const bytes = new Uint8Array(column.length)
-  const starts = new Uint32Array(count + 1)
-  const reader = new ByteReader(column)
-  let end = 0
-  for (let number = 1; number < count; number++) {
-    const size = reader.whole()
-    bytes.set(column.subarray(reader.place, reader.place + size), end)
-    reader.skip(size)
-    end += size
-    starts[number + 1] = end
-  }
-  return [bytes, starts]
 }
