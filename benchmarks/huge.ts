@@ -4,7 +4,7 @@
  * Sizes: one message of 0xecccccc0 bytes (3.7 GiB), from a source of 64 KiB pieces to a stream, every byte compared.
  * Baseline: the same bytes over bare `net`, thrown away on arrival.
  */
-import { type Contender, type Plan, type Question, RemoteEnd } from 'framewright/bench'
+import { type Contender, type Peaks, peaksOf, type Question } from 'framewright/bench'
 import { handshakeStreamed } from './contenders/handshakeStreamed.js'
 import { netDiscarded } from './contenders/netDiscarded.js'
 
@@ -24,51 +24,27 @@ export const huge: Question = {
     const { rounds, bytes } = AMOUNTS[plan.pace]
     const ours: Peaks[] = []
     const bare: Peaks[] = []
+    const measure = (contender: Contender): Promise<Peaks> =>
+      peaksOf(contender, { bytes, count: 1 }, plan, { thorough: true })
     for (let round = 0; round < rounds; round++) {
       plan.progress(`round ${round + 1} of ${rounds}`)
-      ours.push(await peaksOf(handshakeStreamed, bytes, plan))
-      bare.push(await peaksOf(netDiscarded, bytes, plan))
+      ours.push(await measure(handshakeStreamed))
+      bare.push(await measure(netDiscarded))
     }
     const goal = { atMost: 64 }
     return {
       figures: [
-        { name: 'bare net, sender', unit: 'MiB', samples: bare.map(({ sender }) => sender) },
-        { name: 'bare net, receiver', unit: 'MiB', samples: bare.map(({ receiver }) => receiver) },
+        { name: 'bare net, sender', unit: 'MiB', samples: sendersOf(bare) },
+        { name: 'bare net, receiver', unit: 'MiB', samples: receiversOf(bare) },
         { name: 'streamed', unit: 'MB/s', samples: ours.map(({ elapsedMs }) => bytes / elapsedMs / 1e3) },
       ],
       promised: [
-        { name: 'memory of the sender', goal, unit: 'MiB', samples: ours.map(({ sender }) => sender) },
-        { name: 'memory of the receiver', goal, unit: 'MiB', samples: ours.map(({ receiver }) => receiver) },
+        { name: 'memory of the sender', goal, unit: 'MiB', samples: sendersOf(ours) },
+        { name: 'memory of the receiver', goal, unit: 'MiB', samples: receiversOf(ours) },
       ],
     }
   },
 }
 
-interface Peaks {
-  readonly sender: number
-  readonly receiver: number
-  readonly elapsedMs: number
-}
-
-const peaksOf = async (contender: Contender, bytes: number, plan: Plan): Promise<Peaks> => {
-  const { name, module } = contender
-  const receiver = new RemoteEnd(`${name}, receiver`, plan)
-  const sender = new RemoteEnd(`${name}, sender`, plan)
-  try {
-    await sender.tell('connect', { name, module }, await receiver.tell('serve', { name, module }, { carrier: 'tcp' }))
-    const load = { bytes, count: 1 }
-    await receiver.tell('expect', load, true)
-    await Promise.all([receiver.tell('startPeak'), sender.tell('startPeak')])
-    const [sent, arrived] = await Promise.all([sender.tell('send', load), receiver.tell('arrived')])
-    const peaks = {
-      sender: (await sender.tell('stopPeak')) / MIB,
-      receiver: (await receiver.tell('stopPeak')) / MIB,
-      elapsedMs: arrived.endMs - sent.startMs,
-    }
-    await sender.tell('close')
-    await receiver.tell('check')
-    return peaks
-  } finally {
-    await Promise.all([receiver.dismiss(), sender.dismiss()])
-  }
-}
+const sendersOf = (peaks: readonly Peaks[]): number[] => peaks.map(({ clientBytes }) => clientBytes / MIB)
+const receiversOf = (peaks: readonly Peaks[]): number[] => peaks.map(({ serverBytes }) => serverBytes / MIB)

@@ -13,7 +13,7 @@ import { FernetKey, Node, NodeKey } from 'framewright/pnet'
 import { Network } from '@/protocols/pnet/network.js'
 import { PublicKeyCache } from '@/protocols/pnet/publicKeyCache.js'
 import { encodeUniversal } from '@/protocols/pnet/universal.js'
-import { nowMs, type Plan, type Question, ratios, RemoteEnd } from 'framewright/bench'
+import { nowMs, type Peaks, peaksOf, type Plan, type Question, ratios } from 'framewright/bench'
 import { BareCryptography } from './contenders/bareCryptography.js'
 import { PNET_KEY } from './contenders/pnetKey.js'
 import { pnetStreamed } from './contenders/pnetStreamed.js'
@@ -38,7 +38,8 @@ export const pnet: Question = {
     const held: Peaks[] = []
     for (let stream = 0; stream < streams; stream++) {
       plan.progress(`stream ${stream + 1} of ${streams}`)
-      held.push(await peaksOf(bytes, plan))
+      const timeoutMs = Math.max(plan.timeoutMs, STREAM_TIMEOUT_MS)
+      held.push(await peaksOf(pnetStreamed, { bytes, count: 1 }, { ...plan, timeoutMs }, { thorough: true }))
     }
     const goal = { atMost: 64 }
     return {
@@ -46,7 +47,11 @@ export const pnet: Question = {
         { name: 'cryptography alone', unit: 'ms a request', samples: asked.bare },
         { name: 'opened and answered', unit: 'ms a request', samples: asked.ours },
         { name: 'both ends and loopback TCP', unit: 'ms a request', samples: asked.whole },
-        { name: 'there and back', unit: 'MB/s', samples: held.map(({ elapsedMs }) => bytes / elapsedMs / 1e3) },
+        {
+          name: 'there and back',
+          unit: 'MB/s',
+          samples: held.map(({ elapsedMs, behindMs }) => bytes / (elapsedMs - behindMs) / 1e3),
+        },
       ],
       promised: [
         {
@@ -55,8 +60,8 @@ export const pnet: Question = {
           unit: '',
           samples: ratios(asked.ours, asked.bare),
         },
-        { name: 'memory of the caller', goal, unit: 'MiB', samples: held.map(({ caller }) => caller) },
-        { name: 'memory of the called', goal, unit: 'MiB', samples: held.map(({ called }) => called) },
+        { name: 'memory of the caller', goal, unit: 'MiB', samples: held.map(({ clientBytes }) => clientBytes / MIB) },
+        { name: 'memory of the called', goal, unit: 'MiB', samples: held.map(({ serverBytes }) => serverBytes / MIB) },
       ],
     }
   },
@@ -137,35 +142,4 @@ const paceInTurn = async (
     sumMs[1] += runs * (await paceOf(other, runs))
   }
   return [sumMs[0] / times, sumMs[1] / times]
-}
-
-interface Peaks {
-  readonly caller: number
-  readonly called: number
-  readonly elapsedMs: number
-}
-
-const peaksOf = async (bytes: number, plan: Plan): Promise<Peaks> => {
-  const { name, module } = pnetStreamed
-  const timeoutMs = Math.max(plan.timeoutMs, STREAM_TIMEOUT_MS)
-  const called = new RemoteEnd(`${name}, called`, { ...plan, timeoutMs })
-  const caller = new RemoteEnd(`${name}, caller`, { ...plan, timeoutMs })
-  try {
-    await caller.tell('connect', { name, module }, await called.tell('serve', { name, module }, { carrier: 'tcp' }))
-    const load = { bytes, count: 1 }
-    await called.tell('expect', load, true)
-    await Promise.all([called.tell('startPeak'), caller.tell('startPeak')])
-    const [sent] = await Promise.all([caller.tell('send', load), called.tell('arrived')])
-    const peaks = {
-      caller: (await caller.tell('stopPeak')) / MIB,
-      called: (await called.tell('stopPeak')) / MIB,
-      elapsedMs: sent.endMs - sent.startMs,
-    }
-    await caller.tell('close')
-    await called.tell('check')
-    await called.tell('close')
-    return peaks
-  } finally {
-    await Promise.all([called.dismiss(), caller.dismiss()])
-  }
 }

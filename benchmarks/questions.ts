@@ -21,6 +21,7 @@ import { pipelined64 } from './pipelined64.js'
 import { plugins } from './plugins.js'
 import { pnet } from './pnet.js'
 import { rate } from './rate.js'
+import { slowReader } from './slowReader.js'
 import { stpPackets } from './stpPackets.js'
 import { strict64 } from './strict64.js'
 import { timelinePage } from './timelinePage.js'
@@ -39,6 +40,7 @@ export const QUESTIONS: readonly Question[] = [
   nagle,
   batching,
   connections,
+  slowReader,
   plugins,
   tls,
   large,

@@ -1,8 +1,10 @@
 import { type Address, type Berth, type Carrier } from '@/bench/carrier.js'
 import type { Described } from '@/bench/contender.js'
 import { distributionOf } from '@/bench/distribution.js'
+import type { Duty } from '@/bench/end.js'
 import type { Load } from '@/bench/messages.js'
 import { delaysNs } from '@/bench/paced.js'
+import type { Peaks } from '@/bench/peaks.js'
 import { RemoteEnd, type RemoteEndOptions } from '@/bench/remoteEnd.js'
 import type { Sample } from '@/bench/score.js'
 
@@ -62,10 +64,11 @@ export class Corner {
   }
 
   /** What each end holds at its peak while a sample is sent, beyond what it held before. */
-  async peaks(load: Load): Promise<{ readonly clientBytes: number; readonly serverBytes: number }> {
+  async peaks(load: Load, duty: Duty, thorough: boolean): Promise<Peaks> {
     await Promise.all([this.#server.tell('startPeak'), this.#client.tell('startPeak')])
-    await this.#send(load, false)
-    return { clientBytes: await this.#client.tell('stopPeak'), serverBytes: await this.#server.tell('stopPeak') }
+    const { elapsedMs, behindMs } = await this.#sendTo(load, thorough, duty)
+    const [serverBytes, clientBytes] = [await this.#server.tell('stopPeak'), await this.#client.tell('stopPeak')]
+    return { clientBytes, serverBytes, elapsedMs, behindMs }
   }
 
   /** Says good-bye. @throws Error when more has arrived than was sent */
@@ -82,12 +85,19 @@ export class Corner {
   }
 
   async #send(load: Load, thorough: boolean): Promise<Taken> {
-    await this.#server.tell('expect', load, thorough)
+    const { behindMs: _, ...sample } = await this.#sendTo(load, thorough, 'look')
+    return { sample, timesNs: new Float64Array() }
+  }
+
+  async #sendTo(load: Load, thorough: boolean, duty: Duty): Promise<Sample & { readonly behindMs: number }> {
+    await this.#server.tell('expect', load, thorough, duty)
     const [sent, arrived] = await Promise.all([this.#client.tell('send', load), this.#server.tell('arrived')])
-    const elapsedMs = arrived.endMs - sent.startMs
     return {
-      sample: { count: load.count, elapsedMs, clientCpuMs: sent.cpuMs, serverCpuMs: arrived.cpuMs },
-      timesNs: new Float64Array(),
+      count: load.count,
+      elapsedMs: arrived.endMs - sent.startMs,
+      behindMs: arrived.endMs - sent.endMs,
+      clientCpuMs: sent.cpuMs,
+      serverCpuMs: arrived.cpuMs,
     }
   }
 

@@ -3,6 +3,7 @@ import { Arrivals } from '@/bench/arrivals.js'
 import type { Address, Berth } from '@/bench/carrier.js'
 import type { Sending, Serving } from '@/bench/contender.js'
 import { Crowd } from '@/bench/crowd.js'
+import { dawdleAtEach } from '@/bench/dawdle.js'
 import { gatherIdleCrowd } from '@/bench/idleCrowd.js'
 import { LiveTimers } from '@/bench/liveTimers.js'
 import { type ContenderRef, loadContender } from '@/bench/loadContender.js'
@@ -19,8 +20,8 @@ export interface Part {
   readonly cpuMs: number
 }
 
-/** What the receiving end does with each message, beside looking at it. */
-export type Duty = 'look' | 'answer' | 'time'
+/** What the receiving end does with each message, beside looking at it; one that dawdles does nothing else meanwhile. */
+export type Duty = 'look' | 'answer' | 'time' | { readonly dawdleMs: number }
 
 /** What one of the two processes of a contender can be told to do. What goes in and out is copied between processes. */
 export class End {
@@ -59,6 +60,7 @@ export class End {
     this.#arrivals.expect(amount, thorough, lanes)
     if (duty === 'answer') answerEach(this.#arrivals)
     if (duty === 'time') this.#timesMs = timeEach(this.#arrivals, amount.count)
+    if (typeof duty === 'object') dawdleAtEach(this.#arrivals, duty.dawdleMs)
   }
 
   /** Resolves when everything expected has arrived. */

@@ -4,63 +4,55 @@ import type { Carrier } from '@/bench/carrier.js'
 import type { Described } from '@/bench/contender.js'
 import { Corner } from '@/bench/corner.js'
 import type { Load } from '@/bench/messages.js'
+import { type Peaks, peaksOf } from '@/bench/peaks.js'
 import type { Plan } from '@/bench/question.js'
 import { WireCounter } from '@/bench/wireCounter.js'
 
-/** What a contender takes beside time. */
-export interface Footprint {
-  /** On the wire, for each message: its bytes and what is put around them, and what comes back. Nothing of TCP and IP. */
+/** What crosses the wire for each message: its bytes and what is put around them, and what comes back. Nothing of TCP and IP. */
+interface Sent {
   readonly outBytes: number
   readonly backBytes: number
-  /** Resident memory at its peak, beyond what each end held before the first message. */
-  readonly clientBytes: number
-  readonly serverBytes: number
 }
+
+/** What a contender takes beside time. */
+export interface Footprint extends Sent, Pick<Peaks, 'clientBytes' | 'serverBytes'> {}
 
 const QUIET_MS = 20
 
-/** Measures in processes of its own, whose memory nobody has used before; the wire is counted on another connection. */
+/** Measures memory in processes of its own; the wire is counted on another connection. */
 export const footprintOf = async (
   contender: Described,
   carrier: Carrier,
   load: Load,
   plan: Plan,
 ): Promise<Footprint> => {
-  const berths = new Berths()
-  try {
-    const held = await between(new Corner(contender, carrier, plan), async (corner) => {
-      await corner.enter(await berths.at(carrier))
-      return corner.peaks(load)
-    })
-    const sent = await between(new Corner(contender, carrier, plan), async (corner) => {
-      const counters: WireCounter[] = []
-      await corner.enter(await berths.at(carrier), async (address) => {
-        const counter = await WireCounter.before(address, await berths.at(carrier))
-        counters.push(counter)
-        return counter
-      })
-      const [counter] = counters
-      if (counter === undefined) throw new Error('there is no wire')
-      await corner.play({ kind: 'saturating' }, load, true)
-      await quiet(counter)
-      counter.reset()
-      await corner.play({ kind: 'saturating' }, load)
-      await quiet(counter)
-      return { outBytes: counter.outBytes / load.count, backBytes: counter.backBytes / load.count }
-    })
-    return { ...held, ...sent }
-  } finally {
-    await berths.leave()
-  }
+  const { clientBytes, serverBytes } = await peaksOf(contender, load, plan, { carrier })
+  return { clientBytes, serverBytes, ...(await sentBy(contender, carrier, load, plan)) }
 }
 
-const between = async <Result>(corner: Corner, measure: (corner: Corner) => Promise<Result>): Promise<Result> => {
+const sentBy = async (contender: Described, carrier: Carrier, load: Load, plan: Plan): Promise<Sent> => {
+  const berths = new Berths()
+  const corner = new Corner(contender, carrier, plan)
+  const counters: WireCounter[] = []
   try {
-    const result = await measure(corner)
+    await corner.enter(await berths.at(carrier), async (address) => {
+      const counter = await WireCounter.before(address, await berths.at(carrier))
+      counters.push(counter)
+      return counter
+    })
+    const [counter] = counters
+    if (counter === undefined) throw new Error('there is no wire')
+    await corner.play({ kind: 'saturating' }, load, true)
+    await quiet(counter)
+    counter.reset()
+    await corner.play({ kind: 'saturating' }, load)
+    await quiet(counter)
+    const { outBytes, backBytes } = counter
     await corner.leave()
-    return result
+    return { outBytes: outBytes / load.count, backBytes: backBytes / load.count }
   } finally {
     await corner.dismiss()
+    await berths.leave()
   }
 }
 
