@@ -2,10 +2,18 @@ import { UsageError } from '@/cli/usageError.js'
 import { ConnectionDetails } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
-/** An address as it was typed. @throws UsageError */
-export const addressFrom = (text: string): ConnectionDetails => {
+/** An address as it was typed, to listen at. @throws UsageError */
+export const addressFrom = (text: string): ConnectionDetails => addressThat(text, () => {})
+
+/** An address as it was typed, to connect to. @throws UsageError */
+export const targetFrom = (text: string): ConnectionDetails =>
+  addressThat(text, (details) => details.assertConnectable())
+
+const addressThat = (text: string, check: (details: ConnectionDetails) => void): ConnectionDetails => {
   try {
-    return ConnectionDetails.parse(text)
+    const details = ConnectionDetails.parse(text)
+    check(details)
+    return details
   } catch (error) {
     if (!(error instanceof TransportError)) throw error
     const { problem, advice } = error.detail

@@ -1,4 +1,4 @@
-import { addressFrom } from '@/cli/addressOption.js'
+import { addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { HELP, needed, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
@@ -105,7 +105,7 @@ const runListen = async (args: readonly string[], io: Io): Promise<number> => {
 
 const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const { positionals } = readArguments(args, OPTIONS, 1)
-  const address = addressFrom(needed(positionals, 0, 'ADDRESS'))
+  const address = targetFrom(needed(positionals, 0, 'ADDRESS'))
   await using client = new ChatClient(io)
   const connection = await client.connectTo(address, { signal: io.stop })
   io.stdout.write(`joined ${String(address)}; leave with /quit\n`)

@@ -29,7 +29,7 @@ export const dispatch = async (commands: readonly Command[], args: readonly stri
     return 0
   } catch (error) {
     if (!(error instanceof UsageError)) {
-      io.stderr.write(`framewright: ${failureLine(error)}\n`)
+      io.stderr.write(`framewright: ${io.stop.aborted ? stopLine(io.stop) : failureLine(error)}\n`)
       return 1
     }
     const hint = error.hint ?? `see framewright${name} --help`
@@ -37,6 +37,12 @@ export const dispatch = async (commands: readonly Command[], args: readonly stri
     return 2
   }
 }
+
+/** Whatever a command fails with when it has been told to stop is a consequence of that. */
+const stopLine = ({ reason }: AbortSignal): string =>
+  reason === 'EPIPE'
+    ? 'stopped before it was done, since nobody reads its output any more [ABORTED]'
+    : 'stopped before it was done, as it was told to [ABORTED]'
 
 const isHelp = (arg: string | undefined): boolean => arg === '--help' || arg === '-h'
 

@@ -1,4 +1,4 @@
-import { addressFrom } from '@/cli/addressOption.js'
+import { addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls, SERVER_TLS, serverTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
@@ -178,7 +178,7 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
 
 const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, JOIN_OPTIONS, 1)
-  const address = addressFrom(needed(positionals, 0, '[HOST:]PORT'))
+  const address = targetFrom(needed(positionals, 0, '[HOST:]PORT'))
   const options = await peerOptionsFrom(values, 'guest', values.from ?? ownHost(address))
   const password = await passwordFrom(values, io)
   const report = new Report(io, values.json === true)

@@ -1,4 +1,4 @@
-import { addressFrom } from '@/cli/addressOption.js'
+import { targetFrom } from '@/cli/addressOption.js'
 import { UsageError } from '@/cli/usageError.js'
 import { ConnectionDetails } from '@/core/index.js'
 
@@ -29,6 +29,6 @@ export const remotePath = (text: string): RemotePath => {
     )
   }
   if (path === '') throw new UsageError(`${JSON.stringify(text)} names no file`, 'write HOST:PORT:PATH')
-  const address = addressFrom(`${host === '' ? '127.0.0.1' : host}:${port ?? FILES_PORT}`)
+  const address = targetFrom(`${host === '' ? '127.0.0.1' : host}:${port ?? FILES_PORT}`)
   return { address, path }
 }

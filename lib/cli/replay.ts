@@ -1,4 +1,4 @@
-import { addressFacts, addressFrom } from '@/cli/addressOption.js'
+import { addressFacts, addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { byteCount, counted, duration } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
@@ -39,7 +39,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const path = needed(positionals, 0, 'FILE')
   if ((values.listen === undefined) === (positionals[1] === undefined))
     throw new UsageError('either ADDRESS or --listen is wanted', 'see framewright replay --help')
-  const address = addressFrom(values.listen ?? needed(positionals, 1, 'ADDRESS'))
+  const address =
+    values.listen === undefined ? targetFrom(needed(positionals, 1, 'ADDRESS')) : addressFrom(values.listen)
   const number = numberFrom(values.conversation ?? '1', '--conversation', 1, 1_000_000)
   const [fallbackMs, leastMs, mostMs] = REPLAY_RANGES.stepTimeoutMs
   const names = DIALECTS.map(({ name }) => name)

@@ -1,5 +1,6 @@
+import { addAbortSignal } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { addressFrom } from '@/cli/addressOption.js'
+import { targetFrom } from '@/cli/addressOption.js'
 import { byteCount, counted, duration, grouped, pace } from '@/cli/amounts.js'
 import { bytesFrom, HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
@@ -118,13 +119,13 @@ const payloadFrom = async (values: { text?: string; file?: string; size?: string
     throw new UsageError('--text, --file and --size exclude each other')
   }
   if (size !== undefined) return noisePayload(bytesFrom(size, '--size', 0, MAX_LENGTH))
-  if (file === '-') return streamPayload(io.stdin, WHOLE_BYTES)
+  if (file === '-') return streamPayload(addAbortSignal(io.stop, io.stdin), WHOLE_BYTES)
   return file === undefined ? bytesPayload(Buffer.from(text ?? 'hello')) : filePayload(file)
 }
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 1)
-  const address = addressFrom(needed(positionals, 0, 'HOST:PORT'))
+  const address = targetFrom(needed(positionals, 0, 'HOST:PORT'))
   const count = numberFrom(values.count ?? '1', '--count', 1, 1e9)
   const framing = framingFrom(values.framing)
   const secured = await clientTls(values)

@@ -1,4 +1,4 @@
-import { addressFacts, addressFrom } from '@/cli/addressOption.js'
+import { addressFacts, addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { byteCount, counted } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CaptureFile } from '@/cli/captureFile.js'
@@ -86,7 +86,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     return traceRecorded({ from, html, maxRows, json }, io)
   }
   const listen = addressFrom(needed(positionals, 0, 'LISTEN'))
-  const target = addressFrom(needed(positionals, 1, 'TARGET'))
+  const target = targetFrom(needed(positionals, 1, 'TARGET'))
   const names = DIALECTS.map(({ name }) => name)
   const dialect = dialectNamed(oneOf(values.framing ?? 'handshake', '--framing', names))
   const faults = faultsFrom(values.fault)

@@ -247,7 +247,8 @@ export class Ending<C> {
     const { framing, work } = this.#link
     const { sender, inbox, loop, receiver } = work
     const sent = sender.waitingMessages === 0 && framing.unanswered === 0
-    return sent && inbox.length === 0 && !loop.busy && framing.reading === 'between' && !receiver.blocked
+    const begun = framing.waiting > 0 || (framing.reading !== 'between' && framing.reading !== 'opening')
+    return sent && inbox.length === 0 && !loop.busy && !begun && !receiver.blocked
   }
 
   #leave(): void {

@@ -70,6 +70,11 @@ describe('the command line', () => {
     ['send 1 --text a --size 1', '--text, --file and --size exclude each other; see framewright send --help'],
     ['send 1 --insecure', '--ca and --insecure make sense with --tls only; see framewright send --help'],
     ['send 1 --count x', '--count wants a whole number from 1 to 1000000000, not "x"; see framewright send --help'],
+    ['send 0', '"0" is no address: port 0 is for listening only; connect to the port that the server was given'],
+    [
+      'files get h:0:a b',
+      '"h:0" is no address: port 0 is for listening only; connect to the port that the server was given',
+    ],
     ['files put a', 'HOST:PORT:REMOTE is missing; see framewright files put --help'],
     ['files put a b', '"b" is no file at a server; write HOST:PORT:PATH'],
     ['files get h:x:y b', '"h:x:y" has no port; write HOST:PORT:PATH, so that the path may have colons'],

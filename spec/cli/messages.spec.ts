@@ -153,7 +153,27 @@ describe('listen and send', () => {
     await listener.line('"message"')
     sender.stop()
     const { code, err } = await sender.ended
-    expect([code, err]).to.deep.equal([1, 'framewright: the operation was aborted by its signal [ABORTED]\n'])
+    expect([code, err]).to.deep.equal([1, 'framewright: stopped before it was done, as it was told to [ABORTED]\n'])
+  })
+
+  it('stop reading their input when they are told to', async () => {
+    await using listener = runHere(['listen', '0', '--json'])
+    const sender = runHere(['send', String(await portOf(listener)), '--file', '-'])
+    sender.type('abc')
+    sender.stop()
+    const { code, err } = await sender.ended
+    expect([code, err]).to.deep.equal([1, 'framewright: stopped before it was done, as it was told to [ABORTED]\n'])
+  })
+
+  it('say that nobody reads their output any more', async () => {
+    await using listener = runHere(['listen', '0', '--json'])
+    await using sender = runProcess(['send', String(await portOf(listener)), '--count', '1000000', '--json'])
+    await sender.line('"sent"')
+    sender.stop('EPIPE')
+    expect(await sender.ended).to.deep.include({
+      code: 1,
+      err: 'framewright: stopped before it was done, since nobody reads its output any more [ABORTED]\n',
+    })
   })
 
   it('tell one connection more than --limit that there is no place', async () => {

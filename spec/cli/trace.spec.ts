@@ -235,7 +235,10 @@ describe('framewright trace', () => {
   for (const [args, words] of [
     [['trace'], 'LISTEN is missing'],
     [['trace', '0'], 'TARGET is missing'],
-    [['trace', '0', '0'], '127.0.0.1:0: port 0 is for listening only; connect to the port that the server was given'],
+    [
+      ['trace', '0', '0'],
+      '"0" is no address: port 0 is for listening only; connect to the port that the server was given',
+    ],
     [['trace', '0', '1', '--from', 'x'], '--from goes with --html, --max-rows and --json only'],
     [['trace', '--from', 'x', '--seed', '1'], '--from goes with --html, --max-rows and --json only'],
     [['trace', '0', '1', '--max-rows', '0'], '--max-rows wants a whole number from 1 to 10000000'],

@@ -53,6 +53,16 @@ describe('drain', () => {
     })
   }
 
+  it('closes a connection that has not opened at once, since nothing has begun', async () => {
+    const clock = new ManualClock()
+    await using ends = await serverWithPeer(Bare, { clock })
+    await ends.peer.expect('ff')
+    const drained = ends.server.drain({ deadlineMs: 1_000 })
+    expect(await ends.peer.ended).to.equal('fin')
+    ends.peer.fin()
+    expect(await drained).to.deep.equal({ finished: 1, refused: 0, cut: 0 })
+  })
+
   it('refuses what is announced meanwhile, tells the other end, and counts it as refused', async () => {
     const gate = new Gate()
     class Slow extends Witness {

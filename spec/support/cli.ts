@@ -59,7 +59,8 @@ export interface Running extends AsyncDisposable {
   type(text: string): void
   /** Ends its input. */
   endInput(): void
-  stop(signal?: NodeJS.Signals): void
+  /** `EPIPE`: nobody reads its output any more. */
+  stop(signal?: NodeJS.Signals | 'EPIPE'): void
 }
 
 const quick = import.meta.url.endsWith('.ts')
@@ -96,7 +97,7 @@ export const runHere = (args: readonly string[], options: RunOptions = {}): Runn
     errorLine: (words) => stderr.line(words),
     type: (text) => void stdin.write(text),
     endInput: () => void stdin.end(),
-    stop: () => stop.abort(),
+    stop: (signal) => stop.abort(signal),
     [Symbol.asyncDispose]: async () => {
       stop.abort()
       await ended
@@ -127,7 +128,7 @@ export const runProcess = (args: readonly string[]): Running => {
     errorLine: (words) => stderr.line(words),
     type: (text) => void child.stdin.write(text),
     endInput: () => void child.stdin.end(),
-    stop: (signal = 'SIGTERM') => void child.kill(signal),
+    stop: (signal = 'SIGTERM') => void (signal === 'EPIPE' ? child.stdout.destroy() : child.kill(signal)),
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL')
       await ended

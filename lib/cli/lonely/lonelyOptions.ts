@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { addressFrom } from '@/cli/addressOption.js'
+import { targetFrom } from '@/cli/addressOption.js'
 import { oneOf, type Options } from '@/cli/arguments.js'
 import type { Io } from '@/cli/io.js'
 import { UsageError } from '@/cli/usageError.js'
@@ -71,7 +71,7 @@ export const lonelyFraming = (values: LonelyValues): 'handshake' | 'length' =>
 
 /** Where a broadcaster is, as it was typed. @throws UsageError */
 export const broadcasterFrom = (text: string): AddressLike => {
-  if (!/^wss?:/i.test(text)) return addressFrom(text)
+  if (!/^wss?:/i.test(text)) return targetFrom(text)
   if (URL.canParse(text)) return text
   throw new UsageError(`${JSON.stringify(text)} is no address`, 'write ws://HOST:PORT/PATH or tcp://HOST:PORT')
 }
