@@ -28,6 +28,7 @@ export const serveOurs = async (
     listen: [placeOf(berth)],
     connectionLimit: 20_000,
     connectionLimitPerAddress: 20_000,
+    openingLimitPerAddress: 20_000,
     ...(berth.carrier === 'tls' ? { tls: { key: berth.key, cert: berth.cert } } : {}),
   })
   await server.start()
