@@ -1,4 +1,13 @@
-import { bout, type Carrier, type Described, type Mode, type Plan, type Score, type Wish } from 'framewright/bench'
+import {
+  bout,
+  type Carrier,
+  type Described,
+  type Mode,
+  type Plan,
+  type Score,
+  type Wish,
+  type Wishes,
+} from 'framewright/bench'
 import { BOX } from './contenders/box.js'
 
 /** One contender over one carrier, sending messages of one size. */
@@ -36,6 +45,20 @@ export interface BoxAmounts {
   readonly rounds: number
   readonly seconds: number
   readonly sizes: readonly number[]
+}
+
+/** Until the processes of a contender are there, and until they are gone. */
+const AROUND_SECONDS = 0.4
+/** Samples of each entrant in a heat that are thrown away. */
+const WARM_UP = 3
+
+/** About how long such a bout takes. */
+export const boxSeconds = (
+  { heats, rounds, seconds, sizes: usualSizes }: BoxAmounts,
+  { contenders = [], only, sizes = usualSizes, carriers = ['tcp'], seconds: each = seconds }: Wishes = {},
+): number => {
+  const pairs = (contenders.length + (only ?? BOX).length) * carriers.length
+  return Math.ceil(heats * pairs * AROUND_SECONDS + (pairs * sizes.length * each * (rounds + WARM_UP)) / rounds)
 }
 
 /** A bout between them, in which each sample lasts so that all of one entrant take as long as is wished. */

@@ -6,7 +6,7 @@
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
 import type { Question } from 'framewright/bench'
-import { BOX_WISHES, boxBout } from './boxEntrants.js'
+import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
 import { timedAnswer } from './timedAnswer.js'
 
 const AMOUNTS = {
@@ -18,7 +18,8 @@ const AMOUNTS = {
 export const latency: Question = {
   name: 'latency',
   asks: 'How long does a message take there and back, when nothing else is under way?',
-  seconds: { full: 180, quick: 30 },
+  seconds: { full: boxSeconds(AMOUNTS.full), quick: boxSeconds(AMOUNTS.quick) },
+  secondsWith: (pace, wishes) => boxSeconds(AMOUNTS[pace], wishes),
   heeds: BOX_WISHES,
   answer: async (plan) => {
     const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'closed' })

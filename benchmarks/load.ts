@@ -6,7 +6,7 @@
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
 import { messageRates, type Question, spreadOf } from 'framewright/bench'
-import { BOX_WISHES, boxBout } from './boxEntrants.js'
+import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
 import { timedAnswer } from './timedAnswer.js'
 
 const PER_SECOND = 5_000
@@ -21,7 +21,8 @@ const KEPT = 0.95
 export const load: Question = {
   name: 'load',
   asks: 'How late do messages arrive when they leave at a given pace?',
-  seconds: { full: 180, quick: 20 },
+  seconds: { full: boxSeconds(AMOUNTS.full), quick: boxSeconds(AMOUNTS.quick) },
+  secondsWith: (pace, wishes) => boxSeconds(AMOUNTS[pace], wishes),
   heeds: [...BOX_WISHES, 'perSecond'],
   answer: async (plan) => {
     const { perSecond = PER_SECOND } = plan.wishes

@@ -5,7 +5,7 @@
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
 import { cpuSeconds, type Figure, megabyteRates, messageRates, type Question } from 'framewright/bench'
-import { BOX_WISHES, boxBout } from './boxEntrants.js'
+import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -20,7 +20,8 @@ const LARGE_BYTES = 64 * KIB
 export const rate: Question = {
   name: 'rate',
   asks: 'How many messages a second does each framing carry, and how much work is that?',
-  seconds: { full: 330, quick: 45 },
+  seconds: { full: boxSeconds(AMOUNTS.full), quick: boxSeconds(AMOUNTS.quick) },
+  secondsWith: (pace, wishes) => boxSeconds(AMOUNTS[pace], wishes),
   heeds: BOX_WISHES,
   answer: async (plan) => {
     const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'saturating' })

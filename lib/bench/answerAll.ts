@@ -30,9 +30,11 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   setMaxListeners(0, signal)
   const answers: Report['answers'][number][] = []
   for (const question of questions) {
+    const begunMs = performance.now()
     const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })
     if (signal.aborted) throw new Error('stopped before it was done')
-    answers.push({ question: question.name, asks: question.asks, answer })
+    const tookMs = Math.round(performance.now() - begunMs)
+    answers.push({ question: question.name, asks: question.asks, answer, tookMs })
     watcher.answered(question, answer)
   }
   return { environment: { ...where, packages: Object.fromEntries(packages) }, pace, startedAt, answers }

@@ -38,7 +38,8 @@ export const describeContenders = async (module: string): Promise<readonly Descr
 /** Also those in lists, as a module exports them that makes several alike. */
 const exportedBy = async (module: string): Promise<AnyContender[]> => {
   const exported: Readonly<Record<string, unknown>> = await import(module)
-  return Object.values(exported).flat().filter(isContender)
+  // One may be exported by its name and as the default.
+  return [...new Set(Object.values(exported).flat().filter(isContender))]
 }
 
 const isContender = (value: unknown): value is AnyContender =>

@@ -67,6 +67,8 @@ export interface Question {
   readonly needs?: readonly string[]
   /** About how long it takes. */
   readonly seconds: Readonly<Record<Exclude<Pace, 'trial'>, number>>
+  /** The same, where wishes change it. @default seconds */
+  readonly secondsWith?: (pace: Exclude<Pace, 'trial'>, wishes: Wishes) => number
   /** Which wishes mean something to it. @default none */
   readonly heeds?: readonly Wish[]
   /** A quick pass leaves it out, unless it is named. */

@@ -30,6 +30,7 @@ export const readReport = (text: string): Report => {
         question: word(fields['question'], `${where}.question`),
         asks: word(fields['asks'] ?? '', `${where}.asks`),
         answer: answer(fields['answer'], `${where}.answer`),
+        ...(fields['tookMs'] === undefined ? {} : { tookMs: number(fields['tookMs'], `${where}.tookMs`) }),
       }
     }),
   }

@@ -36,6 +36,8 @@ export interface RemoteEndOptions {
 /** The same file when it is run from its source as when it has been built. */
 const PROGRAM = fileURLToPath(new URL(`./endProcess${extname(import.meta.url)}`, import.meta.url))
 const FAREWELL_MS = 2_000
+/** Whoever named a contender has been told already of what kind its module is. */
+const SILENCED = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'
 
 /** One end of a contender in a process of its own. Whatever goes wrong there, or takes too long, rejects here. */
 export class RemoteEnd {
@@ -50,7 +52,7 @@ export class RemoteEnd {
     this.#name = name
     this.#timeoutMs = options.timeoutMs
     this.#process = fork(PROGRAM, [], {
-      execArgv: [...process.execArgv, ...(options.execArgv ?? [])],
+      execArgv: [...process.execArgv, SILENCED, ...(options.execArgv ?? [])],
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',

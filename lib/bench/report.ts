@@ -10,7 +10,16 @@ export interface Report {
   readonly pace: Pace
   /** ISO 8601. */
   readonly startedAt: string
-  readonly answers: readonly { readonly question: string; readonly asks: string; readonly answer: Answer }[]
+  readonly answers: readonly Answered[]
+}
+
+/** One question of a run. */
+export interface Answered {
+  readonly question: string
+  readonly asks: string
+  readonly answer: Answer
+  /** Unknown of runs of older versions. */
+  readonly tookMs?: number
 }
 
 /** In one line, what a report was measured on. */

@@ -16,15 +16,7 @@ const LOADS = [
 describe('the contenders in the box', function () {
   this.timeout(60_000)
   const berths = new Berths()
-  // frame-stream calls what Node.js 24 warns of, and what it warns of would throw here. That is not what is asked.
-  const { noDeprecation = false } = process
-  before(() => {
-    process.noDeprecation = true
-  })
-  after(() => {
-    process.noDeprecation = noDeprecation
-    return berths.leave()
-  })
+  after(() => berths.leave())
 
   for (const { name, module, leastBytes = 0 } of BOX) {
     for (const carrier of CARRIERS) {

@@ -10,6 +10,7 @@ describe('a report in a file', () => {
     expect(JSON.parse(JSON.stringify(read))).to.deep.include({ pace: 'quick', environment: report.environment })
     for (const [index, { answer }] of report.answers.entries())
       expect(read.answers[index]?.answer).to.deep.include(answer)
+    expect(read.answers.map(({ tookMs }) => tookMs)).to.deep.equal(report.answers.map(({ tookMs }) => tookMs))
   })
 
   for (const file of readdirSync('benchmarks/results').filter((name) => name.endsWith('.json')))

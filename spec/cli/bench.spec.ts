@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ProgressLine } from '@/cli/bench/progressLine.js'
 import { QUESTIONS } from '../../benchmarks/questions.js'
@@ -51,6 +51,10 @@ describe('framewright bench', function () {
       ['rate', '--sizes', '1K,1G'],
       '--sizes wants a number of bytes from 0 to 67108864, not "1G"; such as 500, 64K or 8M',
     ],
+    [
+      ['dispatch', '--json', 'run', '--html', 'run'],
+      '--json and --html want files of their own; see framewright bench --help',
+    ],
     [['--nonsense'], 'unknown option --nonsense; see framewright bench --help'],
   ]
   for (const [args, line] of WRONG) {
@@ -76,6 +80,73 @@ describe('framewright bench', function () {
     expect(err).to.match(/exports no contender: an object with a name and attach\(\), or serve\(\) and connect\(\);/)
   })
 
+  /** What a run says that compares what a file of this content exports. */
+  const complaint = async (name: string, content: string, about = '{}'): Promise<string> => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, name)
+      await Promise.all([writeFile(file, content), writeFile(join(folder, 'package.json'), about)])
+      const args = ['--contender', file, '--only', 'bare net', '--sizes', '64']
+      const { code, err } = await runHere(['bench', 'latency', '--trial', ...args]).ended
+      return `${code} ${err.replaceAll(file, name).trimEnd()}`
+    } finally {
+      await removeFolder(folder)
+    }
+  }
+
+  const LINES =
+    "(socket, received) { socket.on('data', (chunk) => { for (const line of chunk.toString().split(' ')) if (line) received(Buffer.from(line)) })\n return { send: (message) => { socket.write(message + ' ') } } }"
+
+  it('takes a contender in TypeScript where Node does, and says in one line what to do where it does not', async () => {
+    const text = `export const mine: { name: string } = { name: 'mine', attach${LINES} }`
+    expect(await complaint('mine.ts', text, '{ "type": "module" }')).to.be.oneOf([
+      '0 ',
+      '2 framewright: mine.ts cannot be used: Unknown file extension ".ts" for mine.ts; TypeScript wants Node 22.18 or later, or to be compiled first',
+    ])
+  })
+
+  it('takes a contender in CommonJS, and says what to do with one that only seems to be in it', async () => {
+    const about = '{ "type": "commonjs" }'
+    expect(await complaint('mine.js', `module.exports = { name: 'mine', attach${LINES} }`, about)).to.equal('0 ')
+    expect(await complaint('mine.js', `export const mine = { name: 'mine', attach${LINES} }`, about)).to.equal(
+      `2 framewright: mine.js cannot be used: Unexpected token 'export'; its package.json says that it is CommonJS: call it .mjs, or say "type": "module" there`,
+    )
+  })
+
+  it('takes a contender once that a module exports by its name and as the default', async () => {
+    const text = `export const mine = { name: 'mine', attach${LINES} }\nexport default mine`
+    expect(await complaint('mine.mjs', text)).to.equal('0 ')
+  })
+
+  it('exits with 1 before it measures when a file cannot be written, and leaves one as it was when the run fails', async () => {
+    const none = join('no', 'such', 'folder', 'run.json')
+    expect(await runHere(['bench', 'dispatch', '--trial', '--json', none]).ended).to.deep.include({ code: 1, out: '' })
+    const folder = await temporaryFolder()
+    try {
+      expect(await runHere(['bench', 'dispatch', '--trial', '--html', folder]).ended).to.deep.include({
+        code: 1,
+        out: '',
+      })
+      const file = join(folder, 'run.json')
+      await writeFile(file, 'as before')
+      const { code } = await runHere(['bench', 'rate', '--trial', '--only', 'wss', '--json', file]).ended
+      expect(code).to.equal(1)
+      expect(await readdir(folder)).to.deep.equal(['run.json'])
+      expect(await readFile(file, 'utf8')).to.equal('as before')
+    } finally {
+      await removeFolder(folder)
+    }
+  })
+
+  it('reckons with the sizes, contenders and seconds that are wished', () => {
+    const question = QUESTIONS.find(({ name }) => name === 'rate')
+    const whole = question?.secondsWith?.('quick', {}) ?? Number.NaN
+    expect(whole).to.equal(question?.seconds.quick)
+    expect(question?.secondsWith?.('quick', { only: ['ws'], sizes: [64] })).to.be.below(whole / 10)
+    const longer = question?.secondsWith?.('quick', { only: ['ws'], sizes: [64], seconds: 60 })
+    expect(longer).to.be.within(60, 150)
+  })
+
   it('exits with 1 when there is no contender of that name', async () => {
     const { code, err } = await runHere(['bench', 'rate', '--trial', '--only', 'wss']).ended
     expect(code).to.equal(1)
@@ -86,7 +157,10 @@ describe('framewright bench', function () {
     await using run = runHere(['bench', 'idle', '--quick'])
     await run.line('Node')
     run.stop()
-    expect(await run.ended).to.include({ code: 1, err: 'framewright: stopped before it was done\n' })
+    expect(await run.ended).to.include({
+      code: 1,
+      err: 'framewright: stopped before it was done, as it was told to [ABORTED]\n',
+    })
   })
 })
 

@@ -25,6 +25,7 @@ export const sampleReport = (factor = 1): Report => {
       {
         question: 'sizes',
         asks: 'What does the handshake cost, over sizes?',
+        tookMs: 1_234,
         answer: {
           figures: ['strict', 'pipelined', 'no handshake'].flatMap((line, index) =>
             SIZES.map((value) => ({

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import {
   answerAll,
   describeAnswer,
@@ -8,6 +7,7 @@ import {
   type Pace,
   type Question,
   reportPage,
+  type Wishes,
 } from '@/bench/index.js'
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import { allQuestions } from '@/cli/bench/allQuestions.js'
@@ -17,8 +17,8 @@ import { WISHES, wishesFrom } from '@/cli/bench/wishesFrom.js'
 import type { Command } from '@/cli/command.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
+import { OutFile } from '@/cli/outFile.js'
 import { UsageError } from '@/cli/usageError.js'
-import { systemError } from '@/core/index.js'
 
 const MOST_QUESTIONS = 100
 const OPTIONS = {
@@ -44,8 +44,13 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const chosen = chosenFrom(questions, { names: positionals, pace, wishes })
   const progress = new ProgressLine(
     io.stderr,
-    chosen.map(({ name, seconds }) => ({ name, seconds: pace === 'trial' ? 1 : seconds[pace] })),
+    chosen.map((question) => ({ name: question.name, seconds: secondsFor(question, pace, wishes) })),
   )
+  if (values.json !== undefined && values.json === values.html)
+    throw new UsageError('--json and --html want files of their own')
+  // Opened before anything is measured: minutes later is a bad time to learn that there is no such folder.
+  await using json = await fileAt(values.json)
+  await using html = await fileAt(values.html)
   io.stdout.write(`${describeEnvironment(environment())}\n`)
   try {
     const report = await answerAll(chosen, pace, {
@@ -58,8 +63,10 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
       },
     })
     io.stdout.write(describeVerdicts(report))
-    if (values.json !== undefined) await keep(values.json, `${JSON.stringify(report)}\n`)
-    if (values.html !== undefined) await keep(values.html, reportPage(report))
+    await json?.write(Buffer.from(`${JSON.stringify(report)}\n`))
+    await html?.write(Buffer.from(reportPage(report)))
+    await json?.keep()
+    await html?.keep()
     return 0
   } finally {
     progress.clear()
@@ -81,12 +88,12 @@ const listOf = (questions: readonly Question[]): string => {
   return rows.join('')
 }
 
-const keep = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text)
-  } catch (error) {
-    throw systemError(error, 'FILE_FAILED', { path })
-  }
+const fileAt = async (path: string | undefined): Promise<OutFile | undefined> =>
+  path === undefined ? undefined : OutFile.open(path)
+
+const secondsFor = ({ seconds, secondsWith }: Question, pace: Pace, wishes: Wishes): number => {
+  if (pace === 'trial') return 1
+  return secondsWith?.(pace, wishes) ?? seconds[pace]
 }
 
 const summary = 'measures what framing costs, on this machine'

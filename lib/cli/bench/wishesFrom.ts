@@ -67,8 +67,16 @@ const contendersIn = async (path: string): Promise<readonly Described[]> => {
   }
 }
 
+const HINTS: Readonly<Record<string, string>> = {
+  ERR_UNKNOWN_FILE_EXTENSION: 'TypeScript wants Node 22.18 or later, or to be compiled first',
+  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node leaves types out, and knows nothing else of TypeScript; or compile it first',
+}
+
 const hintFor = (path: string, error: unknown): string => {
-  const strange = error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION'
-  if (strange && path.endsWith('.ts')) return 'TypeScript wants Node 22.18 or later, or to be compiled first'
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const hint = path.endsWith('.ts') ? HINTS[code] : undefined
+  if (hint !== undefined) return hint
+  if (error instanceof SyntaxError && /\b(?:export|import)\b/.test(error.message))
+    return 'its package.json says that it is CommonJS: call it .mjs, or say "type": "module" there'
   return 'name a file that Node can import and that exports contenders; see benchmarks/README.md'
 }

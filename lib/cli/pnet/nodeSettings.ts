@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { numberFrom, oneOf, type Options } from '@/cli/arguments.js'
-import { fileFailed } from '@/cli/pnet/outFile.js'
+import { fileFailed } from '@/cli/outFile.js'
 import type { OptionNames } from '@/cli/understood.js'
 import { FernetKey, NodeKey, type NodeOptions } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'

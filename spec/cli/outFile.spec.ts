@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { OutFile } from '@/cli/pnet/outFile.js'
-import { rejection } from '../../support/rejection.js'
-import { removeFolder, temporaryFolder } from '../../support/temporaryFolder.js'
+import { OutFile } from '@/cli/outFile.js'
+import { rejection } from '../support/rejection.js'
+import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
 describe('the file that a stream goes to', () => {
   let folder = ''
