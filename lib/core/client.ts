@@ -68,7 +68,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
    * Connects. Resolves with the connection when the opening handshake and its `preLoop` are done.
    * @param address `PORT`, `HOST:PORT`, `[::1]:PORT`, `unix:/path` or ConnectionDetails
    * @throws TransportError CONNECT_REFUSED, CONNECT_TIMEOUT, CONNECT_FAILED, NAME_UNRESOLVED, TLS_FAILED, ADDRESS_INVALID,
-   * OPENING_REFUSED, OPENING_TIMEOUT, OPENING_UNEXPECTED, HOOK_FAILED, ABORTED; then no socket is left
+   * OPENING_REFUSED, OPENING_TIMEOUT, OPENING_UNEXPECTED, HOOK_FAILED, ABORTED, CLOSED; then no socket is left
    */
   connectTo(address: AddressLike, options: Abortable = {}): Promise<C> {
     return handled(this.#connectTo(address, options))
@@ -100,6 +100,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
   ): Promise<C> {
     const life = this.#life.signal
     const signal = options.signal === undefined ? life : AbortSignal.any([options.signal, life])
+    if (signal.aborted) throw abortedBy(signal)
     await unlessAborted(this.start(), signal)
     const connection = this.createConnection()
     const stream = await make(signal)
@@ -117,17 +118,18 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
 
   /**
    * Closes every connection in good order, gives up those that are being made, then runs `postLoop`. What is left after
-   * `deadlineMs`, `closeTimeoutMs` unless given, is destroyed.
+   * `deadlineMs`, `closeTimeoutMs` unless given, is destroyed. Until it resolves, `connectTo` rejects with CLOSED.
    */
   async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
     const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
-    this.#life.abort(new TransportError('CLOSED'))
-    this.#life = newLife()
+    const life = this.#life
+    life.abort(new TransportError('CLOSED'))
     await this.whenStarted(this.#starting)
     await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
     await this.whenEmpty(deadlineMs)
     await this.stopLoop()
     this.#starting = undefined
+    if (this.#life === life) this.#life = newLife()
   }
 
   /** Destroys every connection. */

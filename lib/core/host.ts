@@ -51,6 +51,8 @@ export abstract class Host<C extends Connection> {
   #cancelTick: Cancel | undefined
   /** Rejects while `preLoop` runs if that is not waited for any longer. */
   #startGivenUp = new Deferred<never>()
+  /** Resolves when the last `postLoop` has run. */
+  #stopped: Promise<void> = Promise.resolve()
 
   constructor(options: HostOptions<C>) {
     const { maxMemoryBytes, maxMemoryPieces } = checkRanges<{ maxMemoryBytes: number; maxMemoryPieces: number }>(
@@ -230,9 +232,13 @@ export abstract class Host<C extends Connection> {
     cancel()
   }
 
-  /** Ends the passes and runs `postLoop` once. @internal */
-  protected async stopLoop(): Promise<void> {
-    if (this.#loop !== 'running') return
+  /** Ends the passes and runs `postLoop` once, for which everybody waits who closes meanwhile. @internal */
+  protected stopLoop(): Promise<void> {
+    if (this.#loop === 'running') this.#stopped = this.#stopLoop()
+    return this.#stopped
+  }
+
+  async #stopLoop(): Promise<void> {
     this.#loop = 'over'
     this.#cancelTick?.()
     await this.lastHook('postLoop', () => this.postLoop())

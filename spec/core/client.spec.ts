@@ -300,6 +300,28 @@ describe('a client', () => {
     })
   }
 
+  it('that is closing takes no connectTo until its postLoop has run, whoever else closes it', async () => {
+    const gate = new Gate()
+    const log: string[] = []
+    class Slow extends PlainClient<Bare> {
+      protected override async postLoop(): Promise<void> {
+        await gate.pass()
+        log.push('postLoop')
+      }
+    }
+    await using server = new PlainServer({ listen: [0], handler: Bare })
+    await server.start()
+    await using client = new Slow({ handler: Bare })
+    await client.connectTo(portOfServer(server))
+    const closed = [client.close(), client.close()].map((one) => one.then(() => log.push('closed')))
+    await gate.reached
+    expect(await rejection(client.connectTo(portOfServer(server)))).to.have.property('code', 'CLOSED')
+    gate.open()
+    await Promise.all(closed)
+    expect(log).to.deep.equal(['postLoop', 'closed', 'closed'])
+    expect(await client.connectTo(portOfServer(server))).to.have.property('phase', 'open')
+  })
+
   it('destroy ends what is connected and what is connecting', async () => {
     await using ends = await clientWithPeer(Witness)
     const connecting = ends.connected

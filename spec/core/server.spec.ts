@@ -172,6 +172,25 @@ describe('starting and stopping a server', () => {
     expect(server.addresses).to.deep.equal([])
   })
 
+  it('closed twice at once, is closed for both only when its postLoop has run', async () => {
+    const gate = new Gate()
+    const log: string[] = []
+    class Slow extends PlainServer<Bare> {
+      protected override async postLoop(): Promise<void> {
+        await gate.pass()
+        log.push('postLoop')
+      }
+    }
+    await using server = new Slow({ listen: [0], handler: Bare })
+    await server.start()
+    const closed = [server.close(), server.close()].map((one) => one.then(() => log.push('closed')))
+    await gate.reached
+    await turns(3)
+    gate.open()
+    await Promise.all(closed)
+    expect(log).to.deep.equal(['postLoop', 'closed', 'closed'])
+  })
+
   it('close lets what waits leave, and runs the hooks of every connection to their end', async () => {
     await using ends = await serverWithPeer(Witness)
     await ends.peer.open()
