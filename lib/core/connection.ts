@@ -2,6 +2,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { flatUuid } from '@/core/flatUuid.js'
 import { Deferred, handled, rejected } from '@/core/batch.js'
 import { asDuplex } from '@/core/duplexView.js'
+import { hookFailure } from '@/core/hookLoop.js'
 import { type Hooks, type Overrides, overridesOf } from '@/core/hooks.js'
 import { InboundStream } from '@/core/inbound.js'
 import { asIteration } from '@/core/iterationView.js'
@@ -165,7 +166,7 @@ export abstract class Connection {
   /**
    * Takes the next message away from the loop; usable in `preLoop` and inside hooks too. A message for
    * `transmissionStream` that stands in front of it is handed to that hook first.
-   * @throws TransportError REMOTE_ENDED, or what ended the connection, when no more will come; ABORTED; RECEIVE_PENDING
+   * @throws TransportError REMOTE_ENDED or what else ended the connection; ABORTED; RECEIVE_PENDING; HOOK_FAILED by that hook
    */
   receive(options?: Abortable): Promise<Buffer> {
     return handled(this.#receive(options?.signal))
@@ -249,6 +250,10 @@ export abstract class Connection {
       if (!(item instanceof InboundStream)) return item
       try {
         await this.transmissionStream(item.size, item)
+      } catch (error) {
+        const failure = hookFailure('transmissionStream', error)
+        link.work.hookFailed(failure)
+        throw failure
       } finally {
         if (!item.readableEnded) item.destroy()
       }

@@ -43,9 +43,7 @@ export class Departures {
     const departure = new Deferred()
     this.#unsent.add(departure)
     this.#unsentBytes += message.length
-    // One of its own: a signal warns of a leak when it has more than ten listeners.
-    const own = signal === undefined ? undefined : AbortSignal.any([signal])
-    onAbort(own, departure.promise, (error) => departure.reject(error))
+    onAbort(signal, departure.promise, (error) => departure.reject(error))
     try {
       socket.send(message, to.port, to.host, (error) => {
         if (error !== null) return departure.reject(this.#failure(error, message, to))

@@ -1,4 +1,5 @@
 import type { Settings } from '@/core/options.js'
+import { systemError } from '@/core/systemError.js'
 import type { FrameWriter, Framing, FramingFactory, Role } from '@/framings/framing.js'
 import { HandshakeFraming } from '@/framings/handshake.js'
 import { JsonFraming } from '@/framings/json.js'
@@ -12,9 +13,13 @@ const NAMED: Readonly<Record<'handshake' | 'length' | 'line' | 'json', FramingFa
   json: (context) => new JsonFraming(context),
 }
 
-/** The framing that the settings name, for one connection. */
+/** The framing that the settings name, for one connection. @throws TransportError OPTION_INVALID when a factory throws */
 export const createFraming = (settings: Settings, role: Role, writer: FrameWriter): Framing => {
   const { framing, maxMessageBytes, windowBytes } = settings
   const factory = typeof framing === 'function' ? framing : NAMED[framing]
-  return factory({ role, writer, maxMessageBytes, windowBytes })
+  try {
+    return factory({ role, writer, maxMessageBytes, windowBytes })
+  } catch (error) {
+    throw systemError(error, 'OPTION_INVALID', { option: 'framing' })
+  }
 }

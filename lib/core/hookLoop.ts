@@ -1,5 +1,4 @@
-import type { Hooks, Overrides } from '@/core/hooks.js'
-import { isPromise } from '@/core/hooks.js'
+import { type Hooks, isPromise, type Overrides } from '@/core/hooks.js'
 import { InboundStream } from '@/core/inbound.js'
 import type { Inbox, Item } from '@/core/inbox.js'
 import { TransportError, wordsOf } from '@/errors.js'
@@ -201,7 +200,7 @@ export class HookLoop<C> {
   #fail(hook: string, error: unknown): void {
     if (this.#state === 'over') return
     this.#state = 'ready'
-    this.#owner.hookFailed(error instanceof TransportError ? error : hookError(hook, error))
+    this.#owner.hookFailed(hookFailure(hook, error))
     this.#endIfDone()
   }
 
@@ -217,6 +216,10 @@ export class HookLoop<C> {
   }
 }
 
-/** What a throwing hook does to its connection. */
+/** What a hook threw, as the cause of the end of its connection: an error of ours says more than that it was thrown. */
+export const hookFailure = (hook: string, error: unknown): TransportError =>
+  error instanceof TransportError ? error : hookError(hook, error)
+
+/** What a hook threw, whatever it was. */
 export const hookError = (hook: string, error: unknown): TransportError =>
   new TransportError('HOOK_FAILED', { hook, says: wordsOf(error) }, { cause: error })

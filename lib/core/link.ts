@@ -8,6 +8,7 @@ import type { Hooks, Overrides } from '@/core/hooks.js'
 import type { Item } from '@/core/inbox.js'
 import { mayFollow, type Phase } from '@/core/lifecycle.js'
 import { framingIsObserved, LinkObserver } from '@/core/linkObserver.js'
+import { objectionTo } from '@/core/objection.js'
 import type { Settings } from '@/core/options.js'
 import type { PluginChain } from '@/core/pluginChain.js'
 import type { StreamSource } from '@/core/pour.js'
@@ -170,8 +171,7 @@ export class Link<C> implements FrameWriter, StreamEars {
       return new TransportError('OPTION_INVALID', { option: 'size', given: String(size) })
     }
     if (this.chain.length > 0) return new TransportError('STREAM_WITH_PLUGINS', { plugins: this.chain.length })
-    const objection = this.framing.objection(size, undefined)
-    return objection === undefined ? undefined : new TransportError('MESSAGE_UNSENDABLE', objection)
+    return objectionTo(this.framing, size, undefined)
   }
 
   #lateness(): TransportError | undefined {

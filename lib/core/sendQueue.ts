@@ -1,10 +1,10 @@
 import { Deque } from '@/bytes/deque.js'
 import type { Batch } from '@/core/batch.js'
+import { objectionTo } from '@/core/objection.js'
 import { BY_REFERENCE_BYTES } from '@/core/outbox.js'
 import type { PluginChain } from '@/core/pluginChain.js'
 import type { StreamSource } from '@/core/pour.js'
 import { systemError } from '@/core/systemError.js'
-import { TransportError } from '@/errors.js'
 import type { Framing } from '@/framings/framing.js'
 
 /** A message, or a source of one, that waits for its turn. */
@@ -101,8 +101,8 @@ export class SendQueue {
     if (entry.prepared || !(entry.payload instanceof Uint8Array)) return true
     try {
       const payload = this.#chain.outbound(entry.payload)
-      const objection = this.#framing.objection(payload.length, payload)
-      if (objection !== undefined) throw new TransportError('MESSAGE_UNSENDABLE', objection)
+      const objection = objectionTo(this.#framing, payload.length, payload)
+      if (objection !== undefined) throw objection
       this.#bytes += payload.length - entry.size
       entry.payload = payload
       entry.size = payload.length

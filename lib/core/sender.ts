@@ -1,11 +1,13 @@
 import { abortedBy, onAbort } from '@/core/abort.js'
 import { Deferred, rejected } from '@/core/batch.js'
 import { channels } from '@/core/diagnostics.js'
+import { objectionTo } from '@/core/objection.js'
 import type { Outbox } from '@/core/outbox.js'
 import { PluginChain } from '@/core/pluginChain.js'
 import { pour, type StreamSource } from '@/core/pour.js'
 import { Receipts } from '@/core/receipts.js'
 import { type Entry, SendQueue } from '@/core/sendQueue.js'
+import { systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'
 import type { Framing } from '@/framings/framing.js'
 
@@ -85,12 +87,16 @@ export class Sender {
     const full = this.#outbox.waitingBytes + size > this.#limits.maxOutboxBytes
     if (mustWait || full || this.#refusal !== undefined || !this.#mayStart(size))
       return this.#enqueue(message, size, signal, false)
-    const objection = this.#framing.objection(size, message)
-    if (objection !== undefined) return rejected(new TransportError('MESSAGE_UNSENDABLE', objection))
+    const objection = objectionTo(this.#framing, size, message)
+    if (objection !== undefined) return rejected(objection)
     if (!this.#framing.pipelined) return this.#enqueue(message, size, signal, false)
-    this.#framing.start(size)
-    this.#outbox.bytes(message)
-    this.#framing.finish()
+    try {
+      this.#framing.start(size)
+      this.#outbox.bytes(message)
+      this.#framing.finish()
+    } catch (error) {
+      return rejected(this.#breakOff(error))
+    }
     this.#acceptedMessages++
     this.#finishedMessages++
     if (channels.payload.hasSubscribers) this.#moved('started', size, 'finished')
@@ -114,6 +120,14 @@ export class Sender {
 
   /** Starts and finishes whatever the framing allows now. */
   pump(): void {
+    try {
+      this.#pump()
+    } catch (error) {
+      this.#breakOff(error)
+    }
+  }
+
+  #pump(): void {
     for (;;) {
       if (this.#current !== undefined) {
         if (this.#pouring || !this.#framing.payloadAllowed) return
@@ -183,6 +197,13 @@ export class Sender {
     this.#room = undefined
   }
 
+  /** The framing threw, so a frame may stand there half done. */
+  #breakOff(thrown: unknown): TransportError {
+    const error = systemError(thrown, 'MESSAGE_UNSENDABLE')
+    this.#owner.frameBroken(error)
+    return error
+  }
+
   readonly #dropped = (): void => {
     this.#finishedMessages++
   }
@@ -210,8 +231,8 @@ export class Sender {
   #objection(payload: Entry['payload'], size: number, signal: AbortSignal | undefined): TransportError | undefined {
     if (signal?.aborted === true) return abortedBy(signal)
     const whole = payload instanceof Uint8Array
-    const objection = this.#queue.prepares ? undefined : this.#framing.objection(size, whole ? payload : undefined)
-    if (objection !== undefined) return new TransportError('MESSAGE_UNSENDABLE', objection)
+    const objection = this.#queue.prepares ? undefined : objectionTo(this.#framing, size, whole ? payload : undefined)
+    if (objection !== undefined) return objection
     const { maxOutboxBytes, maxOutboxMessages } = this.#limits
     const { waitingBytes, waitingMessages } = this
     const fits = waitingBytes === 0 || waitingBytes + (whole ? size : 0) <= maxOutboxBytes
@@ -230,10 +251,10 @@ export class Sender {
   }
 
   #finish(entry: Entry): void {
+    this.#framing.finish()
     this.#current = undefined
     this.#finishedMessages++
     this.#queue.forget(entry)
-    this.#framing.finish()
     if (channels.payload.hasSubscribers) this.#moved('finished', entry.size)
     this.#receipts.written(entry.batch, this.#outbox.writtenBytes)
     this.#owner.bytesWritten()
@@ -250,7 +271,11 @@ export class Sender {
       this.#pouring = false
       if (this.#error !== undefined || this.#current !== entry) return
       if (error instanceof TransportError) return this.#owner.frameBroken(error)
-      this.#finish(entry)
+      try {
+        this.#finish(entry)
+      } catch (thrown) {
+        return void this.#breakOff(thrown)
+      }
       this.pump()
     }
     pour(source, entry.size, (piece) => this.#put(piece)).then(() => ended(), ended)

@@ -5,7 +5,7 @@ import { Admission } from '@/core/admission.js'
 import { Deferred } from '@/core/batch.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
-import { hookError } from '@/core/hookLoop.js'
+import { hookError, hookFailure } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
 import { Host } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
@@ -238,7 +238,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
       this.#newcomers.delete(socket)
       this.#admission.leave(socket)
       socket.destroy()
-      this.raise(hookError('connInit', error))
+      this.raise(hookFailure('connInit', error))
     }
     const go = (): unknown => this.adopt(connection, id, socket, 'acceptor', own)
     const goLate = (): void => {

@@ -2,7 +2,7 @@ import { asBuffer } from '@/bytes/asBuffer.js'
 import type { Withheld } from '@/core/consent.js'
 import { Deadlines } from '@/core/deadlines.js'
 import { channels, type Direction, publish } from '@/core/diagnostics.js'
-import { HookLoop, hookError } from '@/core/hookLoop.js'
+import { hookFailure, HookLoop } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
 import { InboundStream } from '@/core/inbound.js'
 import { Inbox, type Item } from '@/core/inbox.js'
@@ -208,7 +208,7 @@ export class Work<C> {
     const { overrides, shared, connection } = this.#link
     if (!overrides.offered) return undefined
     const failed = (error: unknown): never => {
-      throw error instanceof TransportError ? error : hookError('transmissionOffered', error)
+      throw hookFailure('transmissionOffered', error)
     }
     try {
       const verdict = shared.hooks.transmissionOffered(connection, size)

@@ -109,7 +109,7 @@ export interface Framing {
   readonly waiting: number
 
   canStart(size: number): boolean
-  /** @throws TransportError MESSAGE_UNSENDABLE; then nothing was written. */
+  /** Only for a message without an `objection`. A throw here, or in `finish`, ends the connection: MESSAGE_UNSENDABLE. */
   start(size: number): void
   /** The payload of the started message may be written now. */
   readonly payloadAllowed: boolean

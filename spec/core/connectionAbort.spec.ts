@@ -6,6 +6,7 @@ import { opened } from '../support/opened.js'
 import { clientWithPeer, connectedPair } from '../support/pair.js'
 import { rejection } from '../support/rejection.js'
 import { turns } from '../support/turns.js'
+import { warningsOf } from '../support/warnings.js'
 import { Bare, Echo, Witness } from '../support/witness.js'
 
 const text = (message: Uint8Array): string => Buffer.from(message).toString()
@@ -26,6 +27,20 @@ describe('an AbortSignal', () => {
       expect(await rejection(aborted)).to.include({ code: 'ABORTED', fault: 'local', cause: stop })
     void connection.transmit(Buffer.from('x'))
     await ends.peer.expect('00000001')
+  })
+
+  it('may be waited for by many operations at once, and Node.js warns of no leak', async () => {
+    await using ends = await clientWithPeer(Bare)
+    const connection = await opened(ends)
+    const controller = new AbortController()
+    const { signal } = controller
+    const warned = await warningsOf(async () => {
+      const pending = Array.from({ length: 20 }, () => connection.transmit(Buffer.of(1), { signal }))
+      const asked = Array.from({ length: 20 }, () => connection.receive({ signal }))
+      controller.abort(stop)
+      for (const one of [...pending, ...asked]) expect(await rejection(one)).to.have.property('code', 'ABORTED')
+    })
+    expect(warned).to.deep.equal([])
   })
 
   it('takes back a message that has not started', async () => {

@@ -4,6 +4,7 @@ import { codeOf } from '../support/codeOf.js'
 import { Gate } from '../support/gate.js'
 import { lcg32 } from '../support/lcg32.js'
 import { serverWithPeer } from '../support/pair.js'
+import { rejection } from '../support/rejection.js'
 import { turns } from '../support/turns.js'
 import { Witness } from '../support/witness.js'
 
@@ -225,6 +226,22 @@ describe('a message above maxMessageBytes', () => {
     ends.peer.send(Buffer.concat([framed(3_000_000), framed(5), framed(6)]))
     await ends.server.first.arrived(1)
     expect(ends.server.first.log).to.deep.equal(['stream 3000000', 'got 5', '6'])
+  })
+
+  it('that receive() meets and whose hook throws ends the connection, as in the loop', async () => {
+    class Broken extends Witness {
+      protected override transmissionStream(): void {
+        throw new Error('no')
+      }
+      protected override async preLoop(): Promise<void> {
+        this.log.push(`receive ${codeOf(await rejection(this.receive()))}`)
+      }
+    }
+    await using ends = await serverWithPeer(Broken, { maxMessageBytes: 10, maxFirstMessageBytes: 5_000_000 })
+    await ends.peer.open()
+    ends.peer.send(framed(20))
+    expect(await ends.server.first.over).to.deep.include({ code: 'HOOK_FAILED' })
+    expect(ends.server.first.log).to.deep.equal(['receive HOOK_FAILED', 'postLoop HOOK_FAILED'])
   })
 
   it('slows the other end down when it is read slowly, and is complete although the end has come', async () => {

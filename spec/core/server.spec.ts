@@ -114,6 +114,29 @@ describe('the hooks of a server', () => {
     await peer.open()
     expect(ends.server.raised.map(({ code }) => code)).to.deep.equal(['HOOK_FAILED'])
   })
+
+  it('a framing or plugin that cannot be made drops the newcomer, and errorRaised learns which option it was', async () => {
+    class Stubborn {
+      constructor() {
+        throw new RangeError('not today')
+      }
+      outbound = (message: Uint8Array): Uint8Array => message
+      inbound = (message: Uint8Array): Uint8Array => message
+    }
+    const framing = (): never => {
+      throw new RangeError('not today')
+    }
+    for (const [option, given] of [
+      ['framing', { framing }],
+      ['plugins[0]', { plugins: [Stubborn] }],
+    ] as const) {
+      await using ends = await serverWithPeer(Bare, given)
+      expect(await ends.peer.ended).to.equal('fin')
+      const [raised] = ends.server.raised
+      expect(raised?.detail).to.include({ option })
+      expect(raised).to.include({ code: 'OPTION_INVALID' })
+    }
+  })
 })
 
 describe('starting and stopping a server', () => {
