@@ -133,7 +133,7 @@ export const CODES = {
   LONELY_MALFORMED: { fault: 'remote', text: 'the bytes are not a message of the lonely protocol' },
   LONELY_UNWRITABLE: { fault: 'local', text: 'the lonely protocol cannot carry the message' },
   GLOB_REFUSED: { fault: 'remote', text: 'a glob is longer or has more wildcards than allowed' },
-  MATCH_TOO_COSTLY: { fault: 'remote', text: 'finding who wants the topic takes more than maxMatchSteps' },
+  MATCH_TOO_COSTLY: { fault: 'remote', text: 'finding who wants the topic takes too many steps' },
   ZSTD_REFUSED: { fault: 'remote', text: 'the other end may not compress like that' },
 
   // lonely: broadcaster and subscriber
