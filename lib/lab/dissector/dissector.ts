@@ -10,7 +10,8 @@ import { LONELY_WIRE, type LonelyMessage } from '@/lab/wire/lonelyWire.js'
 import { PNET_WIRE } from '@/lab/wire/pnetWire.js'
 import { PYILE_WIRE } from '@/lab/wire/pyileWire.js'
 import { STP_WIRE } from '@/lab/wire/stpWire.js'
-import { FIELDS, FILTER_PREFIX, type Wire, WIRES } from '@/lab/wire/wires.js'
+import { FILTER_PREFIX } from '@/lab/wire/field.js'
+import { FIELDS, type Wire, WIRES } from '@/lab/wire/wires.js'
 
 /** By port of the end that listens: what is spoken there, as `--framing` calls it. */
 export type DissectorPorts = Readonly<Record<number, string>>
