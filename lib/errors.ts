@@ -100,6 +100,7 @@ export const CODES = {
   PEER_KEY_UNKNOWN: { fault: 'local', text: 'there is no public key of this peer to seal with' },
   PEER_KEY_CHANGED: { fault: 'remote', text: 'a peer came with another key than before; the first one is kept' },
   HANDLER_TIMEOUT: { fault: 'local', text: 'a handler was not done within handlerTimeoutMs; the others go on' },
+
   // pnet: packets, seals and values
   PACKET_UNEXPECTED: { fault: 'remote', text: 'the packet is of a type that has no place here' },
   PACKET_REFUSED: { fault: 'remote', text: 'the other node refused the packet' },
