@@ -4,7 +4,6 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { End } from '@/bench/end.js'
 import { keepOnCore } from '@/bench/ownCore.js'
-import { wordsOf } from '@/errors.js'
 
 export interface Order {
   readonly id: number
@@ -78,7 +77,7 @@ export class RemoteEnd {
         this.#process.send({ id, act, args } satisfies Order)
       })
     } catch (error) {
-      throw new Error(`${this.#name}: ${act}: ${wordsOf(error)}`, {
+      throw new Error(`${this.#name}: ${act}: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       })
     } finally {

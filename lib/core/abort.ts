@@ -1,12 +1,22 @@
 import { setMaxListeners } from 'node:events'
 import { TransportError } from '@/errors.js'
 
+/** What any operation takes: a signal that gives it up. */
+export interface Abortable {
+  readonly signal?: AbortSignal
+}
+
+/** How long an end in good order may take. A signal that fires cuts what is left, as the deadline does. */
+export interface CloseOptions extends Abortable {
+  readonly deadlineMs?: number
+}
+
 /** What an operation fails with when its signal says stop. */
 export const abortedBy = ({ reason }: AbortSignal): TransportError =>
   reason instanceof TransportError ? reason : new TransportError('ABORTED', {}, { cause: reason })
 
 /**
- * Calls `stop` if the signal fires before the promise is settled; leaves no listener behind. As many operations as like may
+ * Calls `stop` if the signal has fired, or fires before the promise is settled; leaves no listener behind. As many operations as like may
  * wait for one signal, so Node.js is told not to take its eleventh listener for a leak.
  */
 export const onAbort = (
@@ -16,6 +26,7 @@ export const onAbort = (
 ): void => {
   if (signal === undefined) return
   const aborted = (): void => stop(abortedBy(signal))
+  if (signal.aborted) return aborted()
   const forget = (): void => signal.removeEventListener('abort', aborted)
   setMaxListeners(0, signal)
   signal.addEventListener('abort', aborted, { once: true })
@@ -25,7 +36,6 @@ export const onAbort = (
 /** Settles as the promise does, or rejects as soon as the signal fires. */
 export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    if (signal.aborted) reject(abortedBy(signal))
     onAbort(signal, promise, reject)
     promise.then(resolve, reject)
   })

@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events'
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
-import { abortedBy, unlessAborted } from '@/core/abort.js'
-import { handled } from '@/core/deferred.js'
-import type { Abortable, Connection } from '@/core/connection.js'
+import { type Abortable, abortedBy, type CloseOptions, unlessAborted } from '@/core/abort.js'
+import { handled } from '@/core/batch.js'
+import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { Host, type HostOptions } from '@/core/host.js'
 import { checkRanges, type ConnectionOptions, deadlineOf } from '@/core/options.js'
@@ -55,13 +55,16 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
     return this
   }
 
-  /** Runs `preLoop` and starts the passes; `connectTo` does it when nobody has. @throws TransportError HOOK_FAILED */
-  start(): Promise<void> {
+  /**
+   * Runs `preLoop` and starts the passes; `connectTo` does it when nobody has.
+   * @throws TransportError HOOK_FAILED, or ABORTED: this call waits no longer
+   */
+  start({ signal }: Abortable = {}): Promise<void> {
     this.#starting ??= this.startLoop().catch((error: unknown) => {
       this.#starting = undefined
       throw error
     })
-    return this.#starting
+    return signal === undefined ? this.#starting : unlessAborted(this.#starting, signal)
   }
 
   /**
@@ -120,8 +123,12 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
    * Closes every connection in good order, gives up those that are being made, then runs `postLoop`. What is left after
    * `deadlineMs`, `closeTimeoutMs` unless given, is destroyed. Until it resolves, `connectTo` rejects with CLOSED.
    */
-  async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
+    await this.cutBy(options.signal, this.#close(deadlineMs))
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
     const life = this.#life
     life.abort(new TransportError('CLOSED'))
     await this.whenStarted(this.#starting)

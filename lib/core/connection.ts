@@ -1,10 +1,11 @@
 import type { Duplex, Readable } from 'node:stream'
+import { type Abortable, type CloseOptions, onAbort } from '@/core/abort.js'
 import { flatUuid } from '@/core/flatUuid.js'
-import { Deferred, handled, rejected } from '@/core/deferred.js'
+import { Deferred, handled, rejected } from '@/core/batch.js'
 import { asDuplex } from '@/core/duplexView.js'
 import { hookFailure } from '@/core/hookLoop.js'
 import { type Hooks, type Overrides, overridesOf } from '@/core/hooks.js'
-import { InboundStream } from '@/core/inboundStream.js'
+import { InboundStream } from '@/core/inbound.js'
 import { asIteration } from '@/core/iterationView.js'
 import type { Phase } from '@/core/lifecycle.js'
 import { Link, type Shared } from '@/core/link.js'
@@ -17,11 +18,6 @@ import { sharedOfOne } from '@/core/sharedOfOne.js'
 import { systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'
 import type { Role } from '@/framings/framing.js'
-
-/** What any operation takes: a signal that gives it up. */
-export interface Abortable {
-  readonly signal?: AbortSignal
-}
 
 /** What a connection needs to be joined to its socket. */
 export interface Attachment {
@@ -180,13 +176,15 @@ export abstract class Connection {
   /**
    * Ends in good order: no new messages, what waits still leaves, then the socket closes. Resolves when it has.
    * @param options `deadlineMs` for what waits; `closeTimeoutMs` unless given
-   * @throws TransportError CLOSE_TIMEOUT and others when something that waited was lost
+   * @throws TransportError CLOSE_TIMEOUT, ABORTED and others when something that waited was lost
    */
-  close(options?: { readonly deadlineMs?: number }): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
     const link = this.#link
     if (link === undefined) return Promise.resolve()
     try {
-      return link.ending.close(deadlineOf(options, link.shared.settings.closeTimeoutMs))
+      const closed = link.ending.close(deadlineOf(options, link.shared.settings.closeTimeoutMs))
+      onAbort(options?.signal, closed, (error) => link.ending.destroy(error))
+      return closed
     } catch (error) {
       return rejected(systemError(error, 'OPTION_INVALID'))
     }

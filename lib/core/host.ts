@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { onAbort, unlessAborted } from '@/core/abort.js'
 import { attach, Connection, connectionHooks, linkOf } from '@/core/connection.js'
 import { type Cancel, systemClock } from '@/core/clock.js'
 import { Commons } from '@/core/commons.js'
@@ -7,7 +8,7 @@ import { hookError } from '@/core/hookLoop.js'
 import { raise } from '@/core/raise.js'
 import { isPromise } from '@/core/hooks.js'
 import { patiently } from '@/core/patiently.js'
-import { Deferred } from '@/core/deferred.js'
+import { Deferred } from '@/core/batch.js'
 import type { Link, Shared } from '@/core/link.js'
 import { type LimitsReport, reportLimits } from '@/core/limitsReport.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
@@ -198,13 +199,19 @@ export abstract class Host<C extends Connection> {
     cancel()
   }
 
+  /** Waits for an end that is under way; if the signal fires, or has, what is left is destroyed. @internal */
+  protected cutBy<T>(signal: AbortSignal | undefined, ending: Promise<T>): Promise<T> {
+    onAbort(signal, ending, (error) => this.destroyAll(error))
+    return ending
+  }
+
   /** @internal */
   protected destroyAll(cause: Error | undefined): void {
     for (const link of this.links) link.ending.destroy(cause)
   }
 
   /** Runs `preLoop` once and starts the passes. @internal */
-  protected async startLoop(): Promise<void> {
+  protected async startLoop(signal?: AbortSignal): Promise<void> {
     if (this.#loop !== 'idle') return
     this.#loop = 'running'
     const givenUp = (this.#startGivenUp = new Deferred<never>()).promise
@@ -213,7 +220,8 @@ export abstract class Host<C extends Connection> {
       throw hookError('preLoop', error)
     }
     try {
-      await Promise.race([preLoop().catch(failed), givenUp])
+      const done = Promise.race([preLoop().catch(failed), givenUp])
+      await (signal === undefined ? done : unlessAborted(done, signal))
     } catch (error) {
       this.#loop = 'idle'
       throw error

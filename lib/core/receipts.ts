@@ -1,7 +1,6 @@
 import { Deque } from '@/bytes/deque.js'
 import { onAbort } from '@/core/abort.js'
-import { Batch } from '@/core/batch.js'
-import { Deferred } from '@/core/deferred.js'
+import { Batch, Deferred } from '@/core/batch.js'
 
 interface FlushWaiter {
   readonly messages: number

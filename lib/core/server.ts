@@ -1,8 +1,9 @@
 import { createServer, type Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
+import { type Abortable, abortedBy, type CloseOptions } from '@/core/abort.js'
 import { Admission } from '@/core/admission.js'
-import { Deferred } from '@/core/deferred.js'
+import { Deferred } from '@/core/batch.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
 import { hookError, hookFailure } from '@/core/hookLoop.js'
@@ -99,22 +100,23 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
 
   /**
    * Runs `preLoop` and listens at every address; resolves when it does.
-   * @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ADDRESS_INVALID when there is no address, HOOK_FAILED; then it listens nowhere and may be
-   * started again
+   * @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ADDRESS_INVALID when there is no address, HOOK_FAILED, ABORTED;
+   * then it listens nowhere and may be started again
    */
-  async start(): Promise<void> {
+  async start({ signal }: Abortable = {}): Promise<void> {
     if (this.#state !== 'idle') throw new TransportError('ALREADY_STARTED', { what: 'server' })
     if (this.#addresses.length === 0 && !this.listensElsewhere)
       throw new TransportError('ADDRESS_INVALID', { try: 'addAddr(4000) before start' })
     this.#state = 'starting'
-    this.#starting = this.#start()
+    this.#starting = this.#start(signal)
     await this.#starting
   }
 
-  async #start(): Promise<void> {
+  async #start(signal: AbortSignal | undefined): Promise<void> {
     try {
-      await this.startLoop()
+      await this.startLoop(signal)
       for (const address of this.#addresses) {
+        if (signal?.aborted === true) throw abortedBy(signal)
         const listener = await this.#listen(address)
         this.#listeners.push(listener)
       }
@@ -126,8 +128,12 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
   }
 
   /** Stops listening and closes every connection in good order. Resolves when all are gone and `postLoop` has run. */
-  async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     const deadlineMs = deadlineOf(options, this.settings.closeTimeoutMs)
+    await this.cutBy(options.signal, this.#close(deadlineMs))
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
     const closing = await this.#stopAccepting()
     await Promise.allSettled(this.links.map((link) => link.ending.close(deadlineMs)))
     await this.whenEmpty(deadlineMs)
@@ -148,8 +154,12 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
    * connection as soon as nothing is under way on it.
    * @param options after `deadlineMs`, 10_000 unless given, what is left is cut
    */
-  async drain(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
+  async drain(options: CloseOptions = {}): Promise<DrainReport> {
     const deadlineMs = deadlineOf(options, DRAIN_MS)
+    return this.cutBy(options.signal, this.#drain(deadlineMs))
+  }
+
+  async #drain(deadlineMs: number): Promise<DrainReport> {
     const report = (this.#drained ??= { finished: 0, refused: 0, cut: 0 })
     const closing = await this.#stopAccepting()
     for (const link of this.links) link.ending.drain()

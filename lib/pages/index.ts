@@ -5,6 +5,7 @@ export { escaped, html, Markup, type Part, trusted } from '@/pages/markup.js'
 export {
   charts,
   type Fact,
+  factList,
   jsonBlock,
   page,
   type PageContent,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import type { Abortable, Connection } from '@/core/connection.js'
+import type { Abortable } from '@/core/abort.js'
+import type { Connection } from '@/core/connection.js'
 import { blackHole } from '../support/blackHole.js'
 import { caught } from '../support/caught.js'
 import { codeOf } from '../support/codeOf.js'

@@ -1,4 +1,4 @@
-import { Server, type ServerOptions } from '@/core/index.js'
+import { type Abortable, Server, type ServerOptions } from '@/core/index.js'
 import { type FileDesk, FileServerConnection, type TransferReport } from '@/protocols/files/fileServerConnection.js'
 import { MAX_LETTER_BYTES } from '@/protocols/files/letters.js'
 import { SharedFolder } from '@/protocols/files/sharedFolder.js'
@@ -48,7 +48,7 @@ export class FileServer extends Server<FileServerConnection> {
   protected transferEnded(_connection: FileServerConnection, _report: TransferReport): void {}
 
   /** As `Server.start`. @throws TransportError FILE_FAILED when the root is no folder */
-  override async start(): Promise<void> {
+  override async start(options: Abortable = {}): Promise<void> {
     this.#desk = {
       folder: await SharedFolder.at(this.#root),
       readOnly: this.#readOnly,
@@ -56,7 +56,7 @@ export class FileServer extends Server<FileServerConnection> {
       transferEnded: (connection, report) =>
         void this.guard('transferEnded', () => this.transferEnded(connection, report)),
     }
-    await super.start()
+    await super.start(options)
   }
 
   protected override createConnection(): FileServerConnection {

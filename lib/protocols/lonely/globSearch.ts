@@ -14,7 +14,7 @@ const LOW_SURROGATE = 0xdc00
  * One search at a time; what it needs is kept for the next.
  */
 export class GlobSearch<Value> {
-  #most = 0
+  readonly #maxSteps: number
   #left = 0
   /** Of this search; stars that it has reached have it, too. */
   #mark = 0
@@ -27,16 +27,15 @@ export class GlobSearch<Value> {
   readonly #stars: GlobNode<Value>[] = []
   readonly #from: number[] = []
 
-  /** Of the last search. */
-  get steps(): number {
-    return this.#most - this.#left
+  constructor(maxSteps: number) {
+    this.#maxSteps = maxSteps
   }
 
   /** @returns undefined when it takes more than `maxSteps` @param topic well-formed */
-  find(root: GlobNode<Value>, topic: string, maxSteps: number): Value[] | undefined {
+  find(root: GlobNode<Value>, topic: string): Value[] | undefined {
     this.#mark++
     this.#topic = topic
-    this.#most = this.#left = maxSteps
+    this.#left = this.#maxSteps
     const found: Value[] = (this.#found = [])
     this.#reach(root, 0)
     for (let star = 0; star < this.#stars.length && this.#left > 0; star++)

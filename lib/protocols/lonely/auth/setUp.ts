@@ -1,26 +1,23 @@
-import type { Auth, AuthScheme } from '@/protocols/lonely/auth/authScheme.js'
+import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 
-/** Both halves, or the one scheme that serves as both. */
-const schemesOf = ({ toBroadcaster, toSubscriber }: Auth) => new Set([toBroadcaster, toSubscriber])
-
-/** Sets up the schemes. What has been set up is torn down again if another fails. @throws what that one throws */
+/**
+ * Sets up both halves, or the one scheme that serves as both. What has been set up is torn down again if the other
+ * fails.
+ */
 export const setUp = async (auth: Auth): Promise<void> => {
-  const done: Pick<AuthScheme, 'tearDown'>[] = []
+  const done: { tearDown?(): void | Promise<void> }[] = []
   try {
-    for (const scheme of schemesOf(auth)) {
+    for (const scheme of new Set([auth.toBroadcaster, auth.toSubscriber])) {
       await scheme.setUp?.()
       done.push(scheme)
     }
   } catch (error) {
-    await tearAllDown(done)
+    for (const scheme of done) await scheme.tearDown?.()
     throw error
   }
 }
 
-/** Tears down every scheme, whatever another one does. @throws what the first that failed throws */
+/** The opposite of `setUp`. */
 export const tearDown = async (auth: Auth): Promise<void> => {
-  for (const end of await tearAllDown(schemesOf(auth))) if (end.status === 'rejected') throw end.reason
+  for (const scheme of new Set([auth.toBroadcaster, auth.toSubscriber])) await scheme.tearDown?.()
 }
-
-const tearAllDown = (schemes: Iterable<Pick<AuthScheme, 'tearDown'>>): Promise<PromiseSettledResult<void>[]> =>
-  Promise.allSettled([...schemes].map(async (scheme) => scheme.tearDown?.()))

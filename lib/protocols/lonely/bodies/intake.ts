@@ -50,10 +50,9 @@ export class Intake {
 
   /**
    * @param piece not to be changed any more
-   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED when it has been given up or cannot be written
+   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED
    */
   add(piece: Buffer): void | Promise<void> {
-    if (this.#over) throw givenUp()
     if (piece.length === 0) return
     const size = this.#size + piece.length
     const limit = this.#limits.maxBodyBytes
@@ -114,7 +113,8 @@ export class Intake {
 
   async #finishFile(): Promise<Body> {
     const file = this.#file
-    if (file === undefined || this.#over) throw givenUp()
+    if (file === undefined || this.#over)
+      throw new TransportError('BODY_FAILED', { problem: 'the body has been given up' })
     this.#over = true
     this.#books = this.#books.whole(this.#booked)
     return file.asBody(this.#size, this.#hash.digest(), () => this.#giveBack())
@@ -129,5 +129,3 @@ export class Intake {
     for (const what of ['memory', 'spool', 'files'] as const) this.#book(what, -this.#booked[what])
   }
 }
-
-const givenUp = (): TransportError => new TransportError('BODY_FAILED', { problem: 'the body has been given up' })

@@ -1,5 +1,13 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
-import { checkRanges, type ConnectionDetails, type DrainReport, Server, systemClock } from '@/core/index.js'
+import {
+  type Abortable,
+  checkRanges,
+  type CloseOptions,
+  type ConnectionDetails,
+  type DrainReport,
+  Server,
+  systemClock,
+} from '@/core/index.js'
 import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 import { noAuth } from '@/protocols/lonely/auth/noAuth.js'
 import { BodyStore, type HeldBodies } from '@/protocols/lonely/bodies/bodyStore.js'
@@ -104,7 +112,7 @@ export class Broadcaster extends Server<BroadcasterConnection> {
    * As `Server.start`, with the relay and the WebSockets.
    * @throws TransportError also PACKAGE_MISSING, or what the relay or the authorization says; then it listens nowhere
    */
-  override async start(): Promise<void> {
+  override async start(options: Abortable = {}): Promise<void> {
     if (this.#joined) throw new TransportError('ALREADY_STARTED', { what: 'broadcaster' })
     this.#joined = true
     try {
@@ -116,7 +124,7 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     try {
       this.#zstd = await this.#findZstd()
       await this.#switchboard.join(this.#relay)
-      await super.start()
+      await super.start(options)
       await this.#listenForWebSockets()
     } catch (error) {
       await this.destroy()
@@ -128,14 +136,14 @@ export class Broadcaster extends Server<BroadcasterConnection> {
    * As `Server.close`: stops listening, and closes every connection when what is on its way has left. Bodies that wait
    * are dropped.
    */
-  override async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+  override async close(options: CloseOptions = {}): Promise<void> {
     this.#webSockets?.stop()
     await super.close(options)
     await this.#leave()
   }
 
   /** As `Server.drain`. */
-  override async drain(options: { readonly deadlineMs?: number } = {}): Promise<DrainReport> {
+  override async drain(options: CloseOptions = {}): Promise<DrainReport> {
     this.#webSockets?.stop()
     const report = await super.drain(options)
     await this.#leave()
@@ -230,10 +238,7 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     if (!this.#joined) return
     this.#joined = false
     this.#webSockets = undefined
-    try {
-      await this.#switchboard.leave()
-    } finally {
-      await tearDown(this.#auth)
-    }
+    await this.#switchboard.leave()
+    await tearDown(this.#auth)
   }
 }

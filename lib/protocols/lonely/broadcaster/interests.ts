@@ -1,6 +1,6 @@
 import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
-import { thrownError } from '@/protocols/lonely/session/thrownError.js'
+import { TransportError } from '@/errors.js'
 
 /** What is known of one pattern. */
 interface Entry {
@@ -102,7 +102,9 @@ export class Interests {
       entry.wanting -= entry.waiting
       entry.waiting = 0
       entry.known = undefined
-      known?.reject(thrownError(error))
+      known?.reject(
+        error instanceof Error ? error : new TransportError('HOOK_FAILED', { hook: 'relay' }, { cause: error }),
+      )
     }
     // Not tried again for its own sake: what the relay brings for nothing is dropped.
     if (entry.wanting > 0) void this.#advance(key, entry)

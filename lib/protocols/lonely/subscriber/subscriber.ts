@@ -1,4 +1,4 @@
-import { type Abortable, Client, CLIENT_RANGES, systemClock } from '@/core/index.js'
+import { type Abortable, Client, type CloseOptions, CLIENT_RANGES, systemClock } from '@/core/index.js'
 import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 import { noAuth } from '@/protocols/lonely/auth/noAuth.js'
 import { setUp, tearDown } from '@/protocols/lonely/auth/setUp.js'
@@ -170,19 +170,16 @@ export class Subscriber extends Client<SubscriberConnection> {
   }
 
   /** Ends all subscriptions, closes the connection and connects no more. A later use begins anew. */
-  override async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+  override async close(options: CloseOptions = {}): Promise<void> {
     this.#bond.close(new TransportError('CLOSED'))
     for (const subscription of this.#wanted.subscriptions) subscription.end(undefined)
     this.#wanted.end(new TransportError('CLOSED'))
     await super.close(options)
     this.#bond = this.#newBond()
-    const prepared = this.#prepared
+    if (this.#prepared === undefined) return
+    await this.#prepared.catch(ignore)
     this.#prepared = undefined
-    const settled = await prepared?.then(
-      () => 'set up',
-      () => 'failed',
-    )
-    if (settled === 'set up') await tearDown(this.#auth)
+    await tearDown(this.#auth)
   }
 
   protected override createConnection(): SubscriberConnection {
@@ -211,7 +208,8 @@ export class Subscriber extends Client<SubscriberConnection> {
   }
 
   async #reach(target: Target, signal: AbortSignal): Promise<SubscriberConnection> {
-    await (this.#prepared ??= this.#prepare())
+    this.#prepared ??= this.#prepare()
+    await this.#prepared
     if ('tcp' in target) return this.connectTo(target.tcp, { signal })
     const { connectTimeoutMs, tls } = this.#options
     const options = {
@@ -225,19 +223,10 @@ export class Subscriber extends Client<SubscriberConnection> {
     return this.connectOver((given) => connectWebSocket(webSocket, options, given), WEB_SOCKET_OPTIONS, { signal })
   }
 
-  /** What fails is tried anew with the next connection. */
-  #prepare(): Promise<void> {
-    const preparing = this.#setUp()
-    preparing.catch(() => {
-      if (this.#prepared === preparing) this.#prepared = undefined
-    })
-    return preparing
-  }
-
-  async #setUp(): Promise<void> {
+  async #prepare(): Promise<void> {
+    await setUp(this.#auth)
     const { zstd } = this.#options
     this.#zstd = zstd === 'off' ? undefined : (zstd ?? (await loadZstd()))
-    await setUp(this.#auth)
   }
 
   async #established(connection: SubscriberConnection): Promise<void> {
@@ -298,3 +287,5 @@ export class Subscriber extends Client<SubscriberConnection> {
 
 /** Errors that sending again does not mend. */
 const FINAL: ReadonlySet<Code> = new Set(['ABORTED', 'BODY_FAILED', 'CLOSED', 'ABANDONED', 'LONELY_UNWRITABLE'])
+
+const ignore = (): void => {}
