@@ -23,7 +23,8 @@ export interface SubscriptionOwner {
 
 /**
  * The messages of one topic or glob. Without a hook they wait to be taken by `for await`, which ends when the
- * subscription has ended, and throws when the subscriber has given up. Leaving the loop unsubscribes.
+ * subscription has ended, and throws when the subscriber has given up; of several loops at once each message goes to
+ * one. Leaving a loop unsubscribes.
  */
 export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
   readonly pattern: Pattern
@@ -33,7 +34,8 @@ export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
   #bytes = 0
   #gap: Gap | undefined
   #room: Deferred | undefined
-  #wanted: Deferred<Received | undefined> | undefined
+  /** Loops that wait for a message. */
+  readonly #takers = new Deque<Deferred<Received | undefined>>()
   #running = false
   #end: { readonly error: Error | undefined } | undefined
 
@@ -81,11 +83,8 @@ export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
     const message = new Received(topic, body, this.#gap)
     this.#gap = undefined
     if (this.#hook !== undefined && !this.#running && this.#waiting.length === 0) return this.#run(this.#hook, message)
-    if (this.#wanted !== undefined) {
-      this.#wanted.resolve(message)
-      this.#wanted = undefined
-      return
-    }
+    const taker = this.#takers.shift()
+    if (taker !== undefined) return taker.resolve(message)
     this.#waiting.push(message)
     this.#bytes += message.size
     if (!this.#crowded) return
@@ -103,9 +102,12 @@ export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
     if (this.#end !== undefined) return
     this.#end = { error }
     this.#room?.resolve()
-    if (error !== undefined) return this.#wanted?.reject(error)
+    for (const taker of this.#takers.takeAll()) {
+      if (error === undefined) taker.resolve(undefined)
+      else taker.reject(error)
+    }
+    if (error !== undefined) return
     for (const message of this.#waiting.takeAll()) message.release()
-    this.#wanted?.resolve(undefined)
   }
 
   get #crowded(): boolean {
@@ -128,8 +130,9 @@ export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
   #next(): Promise<Received | undefined> {
     if (this.#end?.error !== undefined) return Promise.reject(this.#end.error)
     if (this.#end !== undefined) return Promise.resolve(undefined)
-    this.#wanted = new Deferred()
-    return this.#wanted.promise
+    const taker = new Deferred<Received | undefined>()
+    this.#takers.push(taker)
+    return taker.promise
   }
 
   /** Runs the hook for one message; while it has not returned, later ones wait. */

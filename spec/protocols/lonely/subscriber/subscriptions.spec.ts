@@ -110,6 +110,23 @@ describe('subscriptions', () => {
     expect(await reading).to.equal(3)
   })
 
+  it('give each message to one of the loops that wait, and end them all', async () => {
+    await using stage = await LonelyStage.open('handshake framing')
+    const subscriber = stage.subscriber()
+    const subscription = await subscriber.subscribe('t')
+    const read = async (): Promise<readonly string[]> => {
+      const texts: string[] = []
+      for await (const message of subscription) texts.push(await message.text())
+      return texts
+    }
+    const reading = [read(), read(), read()]
+    await turns()
+    for (const text of ['a', 'b', 'c']) await subscriber.notify('t', text)
+    await turns(5)
+    await subscription.unsubscribe()
+    expect((await Promise.all(reading)).flat().toSorted()).to.deep.equal(['a', 'b', 'c'])
+  })
+
   it('are over when the subscriber is closed: one that is used anew asks for none of them', async () => {
     await using stage = await LonelyStage.open('handshake framing')
     const subscriber = stage.subscriber()
