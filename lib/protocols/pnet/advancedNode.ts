@@ -82,9 +82,9 @@ export class AdvancedNode extends NodeWithoutSend {
     data: Sendable = null,
     { signal }: Abortable = {},
   ): Promise<Answer | ReadonlyMap<string, Outcome<Answer>>> {
+    if (isOne(target)) return this.sendToOne(target, functionName, data, signal)
     checkArgument(functionName)
     await using prepared = await this.#caller.prepare(data)
-    if (isOne(target)) return await this.#call(target, functionName, prepared, signal)
     // What an answer still fetches is not given up when all are there.
     return await allOutcomes(this.fanOut(target, (name) => this.#call(name, functionName, prepared, signal), signal))
   }
@@ -99,6 +99,18 @@ export class AdvancedNode extends NodeWithoutSend {
     checkArgument(functionName)
     await using prepared = await this.#caller.prepare(data)
     yield* eachOutcome(this.fanOut(targets, (name) => this.#call(name, functionName, prepared, signal), signal))
+  }
+
+  /** As `send`, for one peer, whatever it is called: it may call itself `*`. @internal */
+  protected async sendToOne(
+    name: string,
+    functionName: string,
+    data: Sendable,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    checkArgument(functionName)
+    await using prepared = await this.#caller.prepare(data)
+    return await this.#call(name, functionName, prepared, signal)
   }
 
   /** @internal */

@@ -104,7 +104,7 @@ export class CommandNode extends AdvancedNode {
     const request = Buffer.from(encodeRequest({ function: name, args, kwargs: keywords }))
     const source = { sizeBytes: request.length, pieces: () => [request] }
     const call = async (peer: string, ended: AbortSignal | undefined): Promise<unknown> =>
-      this.#valueOf(await this.send(peer, ENTRANCE, source, ended === undefined ? {} : { signal: ended }))
+      this.#valueOf(await this.sendToOne(peer, ENTRANCE, source, ended))
     return isOne(target) ? call(target, signal) : allOutcomes(this.fanOut(target, call, signal))
   }
 

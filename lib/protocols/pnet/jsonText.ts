@@ -15,7 +15,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 
 /**
  * JSON as the original writes it: a space after each comma and colon, nothing but ASCII. What an object says of itself
- * by `toJSON` counts; undefined is null, and members that are undefined are left out. A bigint is a whole number, and so
+ * by `toJSON` counts; undefined is null, and so is a hole of an array; members that are undefined are left out. A bigint is a whole number, and so
  * is a number up to 2^53 - 1; beyond, it is written with an exponent, since its last digits are not known.
  * @throws JsonUnwritable for bytes, functions, symbols, NaN and infinities, maps and sets, and what contains itself
  */
@@ -54,7 +54,7 @@ const container = (value: object, within: Set<object>): string => {
   }
   within.add(value)
   const text = Array.isArray(value)
-    ? `[${value.map((item: unknown) => written(item, within)).join(', ')}]`
+    ? `[${Array.from(value, (item: unknown) => written(item, within)).join(', ')}]`
     : `{${members(value, within).join(', ')}}`
   within.delete(value)
   return text

@@ -8,6 +8,7 @@ import { TransportError } from '@/errors.js'
 /** Up to so many bytes stay in memory; more go to a file. */
 const MEMORY_BYTES = 65_536
 const PIECE_BYTES = 65_536
+const NOTHING = Buffer.alloc(0)
 
 /** What all spools of a node may keep together, and those of each address, in bytes. */
 export class SpoolBudget {
@@ -54,7 +55,8 @@ export interface SpoolPlace {
 export class Spool implements AsyncDisposable {
   readonly #place: SpoolPlace
   readonly #owner: string | undefined
-  #memory: Buffer = Buffer.alloc(0)
+  /** Its beginning has the bytes, until there is a file. */
+  #memory = NOTHING
   #file: FileHandle | undefined
   #leftPath: string | undefined
   #sizeBytes = 0
@@ -79,13 +81,9 @@ export class Spool implements AsyncDisposable {
     budget.take(this.#owner, bytes.length)
     const at = this.#sizeBytes
     this.#sizeBytes = size
-    if (this.#file === undefined && size <= MEMORY_BYTES) {
-      this.#memory = Buffer.concat([this.#memory, bytes])
-      return
-    }
+    if (this.#file === undefined && size <= MEMORY_BYTES) return this.#remember(bytes, at)
     try {
-      this.#file ??= await this.#spill()
-      await writeAll(this.#file, bytes, at)
+      await writeAll(this.#file ?? (await this.#spill(at)), bytes, at)
     } catch (error) {
       throw fileFailed(error)
     }
@@ -119,7 +117,7 @@ export class Spool implements AsyncDisposable {
     if (this.#closed) return
     this.#closed = true
     this.#place.budget.give(this.#owner, this.#sizeBytes)
-    this.#memory = Buffer.alloc(0)
+    this.#memory = NOTHING
     await this.#file?.close().catch(ignore)
     if (this.#leftPath !== undefined) await unlink(this.#leftPath).catch(ignore)
   }
@@ -128,15 +126,28 @@ export class Spool implements AsyncDisposable {
     return this.close()
   }
 
-  async #spill(): Promise<FileHandle> {
+  #remember(bytes: Uint8Array, at: number): void {
+    const size = at + bytes.length
+    if (size > this.#memory.length) {
+      const larger = Buffer.alloc(Math.min(MEMORY_BYTES, Math.max(size, 2 * this.#memory.length)))
+      this.#memory.copy(larger)
+      this.#memory = larger
+    }
+    this.#memory.set(bytes, at)
+  }
+
+  /** Puts what is in memory into a file. @param size of that */
+  async #spill(size: number): Promise<FileHandle> {
     const path = join(this.#place.folder ?? tmpdir(), `.framewright-${randomUUID()}.spool`)
     const file = await open(path, 'wx+', 0o600)
+    // Known before it is written to: a full disk must not leave it open.
+    this.#file = file
     // Where an open file keeps its name, it goes with the spool.
     await unlink(path).catch(() => {
       this.#leftPath = path
     })
-    await writeAll(file, this.#memory, 0)
-    this.#memory = Buffer.alloc(0)
+    await writeAll(file, this.#memory.subarray(0, size), 0)
+    this.#memory = NOTHING
     return file
   }
 }

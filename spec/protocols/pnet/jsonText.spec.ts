@@ -13,6 +13,7 @@ describe('JSON as pnet writes it', () => {
     ['\ud834', '"\\ud834"'],
     [undefined, 'null'],
     [[undefined], '[null]'],
+    [Object.assign([1, 2, 3, 4], { length: 2 }).concat(new Array(2), 5), '[1, 2, null, null, 5]'],
     [{ a: undefined, b: 1 }, '{"b": 1}'],
     [2n ** 70n, '1180591620717411303424'],
     [-0, '-0.0'],

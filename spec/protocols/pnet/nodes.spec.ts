@@ -313,6 +313,18 @@ describe('a pnet node', () => {
     expect(node.address.port).to.be.greaterThan(0)
   })
 
+  it('calls a function once at each peer, though one of them calls itself *', async () => {
+    let calls = 0
+    const bob = new CommandNode({ ...group.options('bob'), functions: { count: () => ++calls } })
+    const [alice] = await group.serve(new CommandNode(group.options('alice')), bob)
+    const star = new Node(group.options('*'))
+    await group.serve(star)
+    await alice?.peerKnown('*')
+    const outcomes = (await alice?.call('*', 'count')) ?? new Map<string, Outcome<unknown>>()
+    expect([...outcomes.keys()].toSorted()).to.deep.equal(['*', 'bob'])
+    expect(calls).to.equal(1)
+  })
+
   it('tells errorRaised of a hook that throws, and goes on', async () => {
     class Throwing extends WatchedNode {
       protected override peerJoined(): void {

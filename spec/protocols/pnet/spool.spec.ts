@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { expect } from 'chai'
 import { cut } from '@/protocols/pnet/cut.js'
 import { Spool, SpoolBudget } from '@/protocols/pnet/spool.js'
@@ -41,6 +41,39 @@ describe('a spool', () => {
       expect((await rejection(spool.append(bytes))).code).to.equal('CLOSED')
     })
   }
+
+  it('has the bytes of many small pieces, in memory and beyond', async () => {
+    await using spool = new Spool({ budget: new SpoolBudget(1e9), maxBytes: 1e9, folder })
+    const bytes = Buffer.from(lcg32(3, 70_000))
+    for (let at = 0; at < bytes.length; at += 7) {
+      await spool.append(bytes.subarray(at, at + 7))
+      if (at % 7_000 === 0)
+        expect((await spool.read(0, at + 7)).equals(bytes.subarray(0, at + 7)), `at ${at}`).to.equal(true)
+    }
+    expect((await spool.read(0, 70_000)).equals(bytes)).to.equal(true)
+  })
+
+  it('leaves no file open when the disk is full', async () => {
+    const probe = await open(`${folder}/probe`, 'w')
+    const prototype: FileHandle = Object.getPrototypeOf(probe)
+    await probe.close()
+    const write: unknown = Reflect.get(prototype, 'write')
+    const handles: FileHandle[] = []
+    const full = function (this: FileHandle): Promise<never> {
+      handles.push(this)
+      return Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+    }
+    const spool = new Spool({ budget: new SpoolBudget(1e9), maxBytes: 1e9, folder })
+    Object.assign(prototype, { write: full })
+    try {
+      await spool.append(Buffer.alloc(10))
+      expect((await rejection(spool.append(Buffer.alloc(70_000)))).code).to.equal('FILE_FAILED')
+    } finally {
+      Object.assign(prototype, { write })
+    }
+    await spool.close()
+    expect(handles.map(({ fd }) => fd)).to.deep.equal([-1])
+  })
 
   it('takes no more than its limit, and all of them no more than their budget', async () => {
     const budget = new SpoolBudget(150)
