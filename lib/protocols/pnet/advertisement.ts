@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isIPv4 } from 'node:net'
 import { TransportError } from '@/errors.js'
 import { checkNodeName, MAX_NAME_BYTES } from '@/protocols/pnet/names.js'
 import type { Network } from '@/protocols/pnet/network.js'
@@ -27,8 +28,6 @@ export const MAX_DATAGRAM_BYTES = 4_096
 
 const NEWLINE = 0x0a
 const LOCALHOST = 'localhost'
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
-const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`)
 const MAX_PORT = 65_535
 
 /**
@@ -39,7 +38,7 @@ const MAX_PORT = 65_535
 export const encodeAdvertisement = ({ name, host, port }: Advertisement): Buffer => {
   checkNodeName(name)
   const whole = Number.isInteger(port) && port >= 1 && port <= MAX_PORT
-  if (whole && (host === LOCALHOST || IPV4.test(host))) return Buffer.from(`${name}@${host}:${port}`)
+  if (whole && (host === LOCALHOST || isIPv4(host))) return Buffer.from(`${name}@${host}:${port}`)
   const advice = 'give a dotted IPv4 address or localhost, and a port from 1 to 65535'
   throw new TransportError('ADDRESS_INVALID', { given: `${host}:${port}`, advice })
 }
@@ -60,7 +59,7 @@ export const decodeAdvertisement = (payload: Buffer, localhost: boolean): Advert
   const host = place.slice(0, colonAt)
   const digits = place.slice(colonAt + 1)
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
-  const known = IPV4.test(host) || (localhost && host === LOCALHOST)
+  const known = isIPv4(host) || (localhost && host === LOCALHOST)
   if (known && port >= 1 && port <= MAX_PORT) return { name, host, port }
   throw malformed('it has no IPv4 address and port', 'ERR_BR_INVALID_IP')
 }

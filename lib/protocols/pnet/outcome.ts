@@ -1,3 +1,5 @@
+import { Deque } from '@/bytes/deque.js'
+import { Deferred } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 /** What became of one target of several. */
@@ -24,18 +26,26 @@ export async function* eachOutcome<T>(
   const { names, atOnce, signal } = fanOut
   const left = new AbortController()
   const both = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal])
-  const waiting = [...new Set(names)]
-  const under = new Map<string, Promise<readonly [name: string, outcome: Outcome<T>]>>()
+  const there = new Deque<readonly [name: string, outcome: Outcome<T>]>()
+  let news = new Deferred()
+  const begin = async (name: string): Promise<void> => {
+    there.push([name, await outcomeOf(() => fanOut.call(name, both))])
+    news.resolve()
+  }
+  const waiting = new Set(names)
+  let notGiven = 0
   try {
-    while (waiting.length > 0 || under.size > 0) {
-      for (const name of waiting.splice(0, atOnce - under.size)) {
-        under.set(
-          name,
-          outcomeOf(() => fanOut.call(name, both)).then((outcome) => [name, outcome]),
-        )
+    while (waiting.size > 0 || notGiven > 0) {
+      for (const name of waiting) {
+        if (notGiven >= atOnce) break
+        waiting.delete(name)
+        notGiven++
+        void begin(name)
       }
-      const next = await Promise.race(under.values())
-      under.delete(next[0])
+      if (there.length === 0) await (news = new Deferred()).promise
+      const next = there.shift()
+      if (next === undefined) continue
+      notGiven--
       yield next
     }
   } finally {

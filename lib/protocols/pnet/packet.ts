@@ -86,7 +86,8 @@ const stripped = (line: Buffer): Buffer => {
   return line.subarray(start, end)
 }
 
-const isSpace = (byte: number | undefined): boolean =>
+/** White space around a packet, which does not count. */
+export const isSpace = (byte: number | undefined): boolean =>
   byte === SPACE || (byte !== undefined && byte >= TAB && byte <= CARRIAGE_RETURN)
 
 const malformed = (problem: string, bytes: number, refusal?: Refusal): TransportError =>

@@ -3,6 +3,7 @@ import { asBuffer } from '@/bytes/asBuffer.js'
 import { Begun } from '@/framings/begun.js'
 import type { FramingContext, Reading, Role, Step } from '@/framings/framing.js'
 import { OpenFraming } from '@/framings/openFraming.js'
+import { isSpace } from '@/protocols/pnet/packet.js'
 
 const NEWLINE = 0x0a
 
@@ -59,7 +60,7 @@ export class PacketFraming extends OpenFraming {
   }
 
   #counts(line: Buffer): boolean {
-    return this.#role === 'acceptor' || !line.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d))
+    return this.#role === 'acceptor' || !line.every(isSpace)
   }
 
   #deliver(message: Buffer): Step {

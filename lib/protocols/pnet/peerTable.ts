@@ -66,8 +66,12 @@ export class PeerTable {
   }
 
   get(name: string): Peer | undefined {
-    this.expire()
-    return this.#entries.get(name)?.peer
+    const entry = this.#entries.get(name)
+    if (entry !== undefined && this.#isSilent(entry)) {
+      this.#expire(entry)
+      return undefined
+    }
+    return entry?.peer
   }
 
   /** Somebody says of himself who he is. @param source the address it came from, as far as that is known */
@@ -99,13 +103,16 @@ export class PeerTable {
 
   /** Forgets those that have been silent for too long. */
   expire(): void {
-    if (this.#lifetimeMs === 0) return
-    const oldestMs = this.#now() - this.#lifetimeMs
-    for (const [name, { peer, given, seenMs }] of this.#entries) {
-      if (given || seenMs >= oldestMs) continue
-      this.forget(name)
-      this.#events.peerExpired(peer)
-    }
+    for (const entry of this.#entries.values()) if (this.#isSilent(entry)) this.#expire(entry)
+  }
+
+  #isSilent({ given, seenMs }: Entry): boolean {
+    return !given && this.#lifetimeMs > 0 && this.#now() - seenMs > this.#lifetimeMs
+  }
+
+  #expire({ peer }: Entry): void {
+    this.forget(peer.name)
+    this.#events.peerExpired(peer)
   }
 
   #hasRoomFor(name: string, source: string | undefined): boolean {
