@@ -1,4 +1,5 @@
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
+import type { PeerList } from '@/protocols/pyile/peerList.js'
 
 const MAX_LENGTH = 256
 
@@ -11,15 +12,13 @@ export class Aliases {
     return this.#names
   }
 
-  learn(peer: PeerAddress, alias: string | undefined, list: readonly PeerAddress[]): void {
+  learn(peer: PeerAddress, alias: string | undefined, list: PeerList): void {
     if (alias === undefined || alias.length > MAX_LENGTH) return
-    const name = peerName(peer)
-    if (list.some((listed) => peerName(listed) === name)) this.#names.set(name, alias)
+    if (list.has(peer)) this.#names.set(peerName(peer), alias)
   }
 
   /** There is another list. */
-  keep(list: readonly PeerAddress[]): void {
-    const listed = new Set(list.map(peerName))
-    for (const name of this.#names.keys()) if (!listed.has(name)) this.#names.delete(name)
+  keep({ names }: PeerList): void {
+    for (const name of this.#names.keys()) if (!names.has(name)) this.#names.delete(name)
   }
 }

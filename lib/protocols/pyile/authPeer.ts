@@ -5,7 +5,8 @@ import { Doorkeeper } from '@/protocols/pyile/doorkeeper.js'
 import { StatusException } from '@/protocols/pyile/exceptions.js'
 import { Lobby } from '@/protocols/pyile/lobby.js'
 import { Peer } from '@/protocols/pyile/peer.js'
-import { type PeerAddress, peerName, samePeer } from '@/protocols/pyile/peerAddress.js'
+import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
+import { PeerList } from '@/protocols/pyile/peerList.js'
 import type { PeerOptions } from '@/protocols/pyile/peerOptions.js'
 import { Roster } from '@/protocols/pyile/roster.js'
 import { wireBytes } from '@/protocols/pyile/wireValue.js'
@@ -68,6 +69,7 @@ export class AuthPeer extends Peer {
   readonly #host: string
   /** Where it is found, while it is. */
   #places: Places | undefined
+  #list = new PeerList()
   #opening: Promise<void> | undefined
 
   /** @throws TransportError OPTION_INVALID */
@@ -107,10 +109,6 @@ export class AuthPeer extends Peer {
       create: () => new DistributionConnection(listDesk),
       raised,
     })
-  }
-
-  override get peers(): readonly PeerAddress[] {
-    return this.#places === undefined ? [] : [this.#places.messages, ...this.#roster.addresses]
   }
 
   /** Where joiners connect. @throws StatusException NOT_OPEN while it does not listen */
@@ -155,6 +153,11 @@ export class AuthPeer extends Peer {
   authenticatePeers(): Promise<void> {
     return handled(this.#authenticatePeers())
   }
+
+  protected override get list(): PeerList {
+    return this.#list
+  }
+
   protected override get connected(): boolean {
     return this.#places !== undefined
   }
@@ -162,6 +165,7 @@ export class AuthPeer extends Peer {
   protected override async closeNetwork(): Promise<void> {
     await this.#opening?.catch(ignore)
     this.#places = undefined
+    this.#relist()
     await Promise.allSettled([this.#main.close(), this.#distribution.close()])
   }
 
@@ -188,6 +192,7 @@ export class AuthPeer extends Peer {
       distribution: [this.#host, this.#distribution.address.port],
       messages: this.peerAddress,
     }
+    this.#relist()
     this.note('INFO', `listening for peers at ${peerName(this.#places.main)}`)
   }
 
@@ -199,7 +204,7 @@ export class AuthPeer extends Peer {
   #objection(address: PeerAddress, host: string): string | undefined {
     const { maxPeers, maxValueBytes } = this.settings
     if (!this.#trustClaims && address[0] !== host) return `it says it is at ${address[0]}`
-    if (this.peers.some((peer) => samePeer(peer, address))) return `${peerName(address)} is in the network`
+    if (this.#list.has(address)) return `${peerName(address)} is in the network`
     if (this.peers.length >= maxPeers) return `the network has ${maxPeers} peers`
     const size = listBytes([...this.peers, address]).length
     return size > maxValueBytes ? `the list would have ${size} bytes` : undefined
@@ -226,7 +231,13 @@ export class AuthPeer extends Peer {
     this.#distribute()
   }
 
+  #relist(): void {
+    const { messages } = this.#places ?? {}
+    this.#list = new PeerList(messages === undefined ? [] : [messages, ...this.#roster.addresses])
+  }
+
   #distribute(): void {
+    this.#relist()
     const list = listBytes(this.peers)
     for (const member of this.#roster.members) member.pushList(list)
     this.listChanged()

@@ -1,3 +1,4 @@
+import { Deque } from '@/bytes/deque.js'
 import { type Abortable, type Client, type Clock, ConnectionDetails } from '@/core/index.js'
 import { CourierConnection } from '@/protocols/pyile/courierConnection.js'
 import { SendException } from '@/protocols/pyile/exceptions.js'
@@ -18,7 +19,7 @@ export class Courier {
   readonly #lanes = new Map<string, Promise<unknown>>()
   #waiting = 0
   #sending = 0
-  readonly #starters: (() => void)[] = []
+  readonly #starters = new Deque<() => void>()
   #open = true
 
   constructor(wire: Wire, settings: PeerSettings, raised: Making<CourierConnection>['raised']) {

@@ -1,5 +1,6 @@
 export { AUTH_PEER_RANGES, AuthPeer, type AuthPeerLimits, type AuthPeerOptions } from '@/protocols/pyile/authPeer.js'
 export type { BroadcastReport } from '@/protocols/pyile/broadcastReport.js'
+export type { Delivery } from '@/protocols/pyile/delivery.js'
 export {
   AuthenticationException,
   ConnectionException,
@@ -20,6 +21,6 @@ export {
   type NoteState,
   type StoredMessage,
 } from '@/protocols/pyile/messenger.js'
-export { type Delivery, Peer } from '@/protocols/pyile/peer.js'
+export { Peer } from '@/protocols/pyile/peer.js'
 export { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
 export { PEER_RANGES, type PeerLimits, type PeerOptions, type PeerTls } from '@/protocols/pyile/peerOptions.js'

@@ -3,7 +3,8 @@ import { AuthenticationException, ConnectionException, StatusException } from '@
 import { JoinConnection, type JoinDesk } from '@/protocols/pyile/joinConnection.js'
 import { ListConnection, type ListDesk } from '@/protocols/pyile/listConnection.js'
 import { Peer } from '@/protocols/pyile/peer.js'
-import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
+import type { PeerAddress } from '@/protocols/pyile/peerAddress.js'
+import { PeerList } from '@/protocols/pyile/peerList.js'
 import { type TransportError, wordsOf } from '@/errors.js'
 
 /** One membership, from the join to its end. */
@@ -15,13 +16,8 @@ interface Membership {
 /** A peer that joins the network of another. */
 export class JoinPeer extends Peer {
   #membership: Membership | undefined
-  #peers: readonly PeerAddress[] = []
+  #list = new PeerList()
   #joined = false
-
-  /** The newest list; empty before the join. */
-  override get peers(): readonly PeerAddress[] {
-    return this.#peers
-  }
 
   /**
    * Joins. Resolves when this peer is in the network. After a failure it may be tried again.
@@ -32,6 +28,10 @@ export class JoinPeer extends Peer {
    */
   getAuthenticated(address: AddressLike, password: string, options: Abortable = {}): Promise<void> {
     return handled(this.#join(address, password, options))
+  }
+
+  protected override get list(): PeerList {
+    return this.#list
   }
 
   protected override get connected(): boolean {
@@ -62,7 +62,7 @@ export class JoinPeer extends Peer {
       if (connection.phase !== 'open') throw new ConnectionException('REMOTE_ENDED')
     } catch (error) {
       this.#membership = undefined
-      this.#peers = []
+      this.#list = new PeerList()
       await Promise.all([membership.main.destroy(), membership.distribution.destroy()])
       throw this.#failed(error)
     }
@@ -107,7 +107,7 @@ export class JoinPeer extends Peer {
     signal?.addEventListener('abort', abort, { once: true })
     try {
       const { list, distAddress } = await connection.admitted
-      this.#peers = list
+      this.#list = new PeerList(list)
       const connecting = distribution.connectTo(
         new ConnectionDetails(...distAddress),
         signal === undefined ? {} : { signal },
@@ -119,10 +119,10 @@ export class JoinPeer extends Peer {
   }
 
   #listArrived(list: readonly PeerAddress[]): void {
-    const known = this.#peers.map(peerName).join()
-    this.#peers = list
-    if (!this.#joined || list.map(peerName).join() === known) return
-    this.note('INFO', `there is a new list: ${list.map(peerName).join(', ')}`)
+    const known = String(this.#list)
+    this.#list = new PeerList(list)
+    if (!this.#joined || String(this.#list) === known) return
+    this.note('INFO', `there is a new list: ${String(this.#list)}`)
     this.listChanged()
   }
 

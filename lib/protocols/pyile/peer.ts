@@ -2,22 +2,23 @@ import { type Abortable, handled, raise, type Server } from '@/core/index.js'
 import { Aliases } from '@/protocols/pyile/aliases.js'
 import { type BroadcastEnd, type BroadcastReport, reportOf } from '@/protocols/pyile/broadcastReport.js'
 import { Courier } from '@/protocols/pyile/courier.js'
+import type { Delivery } from '@/protocols/pyile/delivery.js'
 import { SendException, StatusException } from '@/protocols/pyile/exceptions.js'
 import { Guard } from '@/protocols/pyile/guard.js'
 import { BROADCAST, type Message, ownMessage, type OwnMessage } from '@/protocols/pyile/message.js'
 import { MessageConnection } from '@/protocols/pyile/messageConnection.js'
 import { Messenger, type Note, type NoteState } from '@/protocols/pyile/messenger.js'
 import { type PeerAddress, peerName, samePeer } from '@/protocols/pyile/peerAddress.js'
+import type { PeerList } from '@/protocols/pyile/peerList.js'
 import { hostsOf, type PeerOptions, type PeerSettings, peerSettingsOf } from '@/protocols/pyile/peerOptions.js'
 import { Wire } from '@/protocols/pyile/wire.js'
 import { TransportError } from '@/errors.js'
 
-/** How a direct message went. */
-export interface Delivery {
-  readonly message: Message
-  /** The alias in the receipt; undefined when none came, and nobody knows whether the message is there. */
-  readonly receipt: string | undefined
-}
+/** How each kind of note is added. */
+const ADDING = { INFO: 'addInfo', WARNING: 'addWarning', ERROR: 'addError' } as const satisfies Record<
+  NoteState,
+  string
+>
 
 /** What is not worth a broadcast. */
 const EMPTY: readonly unknown[] = ['', ' ', '\n']
@@ -57,7 +58,7 @@ export abstract class Peer {
     const limits = { connectionLimit, connectionLimitPerAddress, openingLimitPerAddress, idleTimeoutMs }
     const desk = {
       alias: this.alias,
-      knows: (host: string) => this.peers.some(([listed]) => listed === host),
+      knows: (host: string) => this.list.hasHost(host),
       received: (message: Message) => this.#received(message),
       dropped: (host: string, why: 'stranger' | Error) => this.#dropped(host, why),
     }
@@ -87,8 +88,10 @@ export abstract class Peer {
 
   // State.
 
-  /** All peers of the network as far as they are known, this one among them. */
-  abstract get peers(): readonly PeerAddress[]
+  /** All peers of the network as far as they are known, this one among them; none before it is in one. */
+  get peers(): readonly PeerAddress[] {
+    return this.list.addresses
+  }
 
   /** Where this peer listens for messages. @throws StatusException NOT_OPEN while it does not */
   get peerAddress(): PeerAddress {
@@ -157,6 +160,9 @@ export abstract class Peer {
     return this.#leaving !== undefined
   }
 
+  /** The newest list. @internal */
+  protected abstract readonly list: PeerList
+
   /** This peer is in a network, so that it may send. @internal */
   protected abstract readonly connected: boolean
 
@@ -172,20 +178,14 @@ export abstract class Peer {
   /** @internal */
   protected note(state: NoteState, text: string): void {
     this.#guard.call('messenger', () => {
-      const { messenger } = this
-      const note =
-        state === 'INFO'
-          ? messenger.addInfo(text)
-          : state === 'WARNING'
-            ? messenger.addWarning(text)
-            : messenger.addError(text)
+      const note = this.messenger[ADDING[state]](text)
       this.#guard.call('noteAdded', () => this.noteAdded(note))
     })
   }
 
   /** @internal */
   protected listChanged(): void {
-    this.#aliases.keep(this.peers)
+    this.#aliases.keep(this.list)
     this.#guard.call('peersChanged', () => this.peersChanged(this.peers))
   }
 
@@ -262,7 +262,7 @@ export abstract class Peer {
 
   async #deliver(peer: PeerAddress, bytes: Buffer, options: Abortable): Promise<string | undefined> {
     const alias = await this.#courier.deliver(peer, bytes, options)
-    this.#aliases.learn(peer, alias, this.peers)
+    this.#aliases.learn(peer, alias, this.list)
     return alias
   }
 
@@ -277,8 +277,8 @@ export abstract class Peer {
   }
 
   #unreached(peer: PeerAddress, error: unknown): void {
-    const given = error instanceof SendException && error.code !== 'PEER_UNREACHABLE'
-    if (!given) this.note('INFO', `${peerName(peer)} is not responding`)
+    const givenUp = error instanceof SendException && error.code !== 'PEER_UNREACHABLE'
+    if (!givenUp) this.note('INFO', `${peerName(peer)} is not responding`)
   }
 
   #store(message: Message): void {
@@ -287,7 +287,7 @@ export abstract class Peer {
 
   #received(message: Message): void {
     this.#store(message)
-    this.#aliases.learn(message.from, message.alias, this.peers)
+    this.#aliases.learn(message.from, message.alias, this.list)
     this.#guard.call('messageReceived', () => this.messageReceived(message))
   }
 

@@ -4,7 +4,6 @@ import { ConnectionDetails } from '@/core/index.js'
 export type PeerAddress = readonly [host: string, port: number]
 
 const MAX_HOST_LENGTH = 253
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/
 
 /** An address out of a JSON value, or undefined when it is none. */
 export const readPeerAddress = (value: unknown): PeerAddress | undefined => {
@@ -23,8 +22,6 @@ export const readPeerAddress = (value: unknown): PeerAddress | undefined => {
 export const peerName = ([host, port]: PeerAddress): string => `${host}:${port}`
 
 export const samePeer = (one: PeerAddress, other: PeerAddress): boolean => one[0] === other[0] && one[1] === other[1]
-
-export const isIPv4 = (host: string): boolean => IPV4.test(host)
 
 /** The host of `HOST:PORT`; empty when there is none, as on a socket whose other end is gone before it is looked at. */
 export const hostOf = (remoteAddress: string | undefined): string =>

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import {
   checkRanges,
   type ClientOptions,
@@ -7,7 +8,6 @@ import {
   type ServerOptions,
 } from '@/core/index.js'
 import type { Messenger } from '@/protocols/pyile/messenger.js'
-import { isIPv4 } from '@/protocols/pyile/peerAddress.js'
 import { wireTextOf } from '@/protocols/pyile/wireText.js'
 import { TransportError } from '@/errors.js'
 

@@ -1,10 +1,9 @@
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
 
-/** The peers of a network, the owner first, the others in the order in which they joined. */
+/** Those that have joined a network, in the order in which they did. */
 export class Roster<T> {
   readonly #members = new Map<string, { readonly address: PeerAddress; readonly member: T }>()
 
-  /** Those that joined. */
   get members(): readonly T[] {
     return [...this.#members.values()].map(({ member }) => member)
   }
