@@ -48,9 +48,9 @@ export interface BoxAmounts {
 }
 
 /** Until the processes of a contender are there, and until they are gone. */
-const AROUND_SECONDS = 0.4
+const AROUND_SECONDS = 0.25
 /** Samples of each entrant in a heat that are thrown away. */
-const WARM_UP = 3
+const WARM_UP = 2
 
 /** About how long such a bout takes. */
 export const boxSeconds = (

@@ -7,6 +7,7 @@
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
 import {
+  countLasting,
   type Described,
   type Figure,
   type Plan,
@@ -41,7 +42,7 @@ const WEIGHING = ['--expose-gc', '--max-semi-space-size=1']
 export const connections: Question = {
   name: 'connections',
   asks: 'What becomes of the rate on many connections, and what does each of them take?',
-  seconds: { full: 200, quick: 15 },
+  seconds: { full: 200, quick: 13 },
   heeds: ['contenders'],
   answer: async (plan) => {
     const { heats, crowds } = AMOUNTS[plan.pace]
@@ -120,14 +121,13 @@ class Row {
     ]
   }
 
-  /** More and more messages until they take a part of the time; the first pass compares every byte. */
-  async #countFor(throng: Throng, forMs: number): Promise<number> {
+  #countFor(throng: Throng, forMs: number): Promise<number> {
     const most = Math.max(LEAST_MESSAGES, Math.floor(MOST_IN_ALL / this.connections))
-    const bounded = (count: number): number => Math.min(most, Math.max(LEAST_MESSAGES, Math.round(count)))
-    for (let count = LEAST_MESSAGES, thorough = true; ; count = bounded(4 * count), thorough = false) {
+    const bounds = { first: LEAST_MESSAGES, least: LEAST_MESSAGES, most }
+    return countLasting(forMs, bounds, async (count, thorough) => {
       const { elapsedMs } = await throng.play({ bytes: BYTES, count }, thorough)
-      if (elapsedMs >= forMs / 4 || count === most) return bounded((count * forMs) / elapsedMs)
-    }
+      return elapsedMs
+    })
   }
 }
 

@@ -20,7 +20,7 @@ const AMOUNTS = {
 export const pipelined64: Question = {
   name: 'pipelined64',
   asks: 'How many messages of 64 bytes a second, pipelined, a promise each?',
-  seconds: { full: 50, quick: 13 },
+  seconds: { full: 45, quick: 13 },
   answer: async (plan) => {
     const { heats, rounds, ...counts } = AMOUNTS[plan.pace]
     const entrants = [

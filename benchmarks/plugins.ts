@@ -32,7 +32,7 @@ const LARGE_BYTES = 64 * KIB
 export const plugins: Question = {
   name: 'plugins',
   asks: 'What do the plugins cost: packing, sealing, and both?',
-  seconds: { full: 60, quick: 5 },
+  seconds: { full: 60, quick: 3 },
   answer: async (plan) => {
     const { heats, rounds, forMs, sizes } = AMOUNTS[plan.pace]
     const contenders = [handshakePipelined, ...PLUGGED]

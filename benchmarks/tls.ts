@@ -37,7 +37,7 @@ const LARGE_BYTES = 64 * KIB
 export const tls: Question = {
   name: 'tls',
   asks: 'What do TLS and a unix socket make of the rate, beside plain TCP?',
-  seconds: { full: 100, quick: 7 },
+  seconds: { full: 100, quick: 5 },
   answer: async (plan) => {
     const { heats, rounds, forMs, contenders, sizes } = AMOUNTS[plan.pace]
     const entrants = contenders.flatMap((contender) =>

@@ -100,6 +100,7 @@ export const CODES = {
   PEER_KEY_UNKNOWN: { fault: 'local', text: 'there is no public key of this peer to seal with' },
   PEER_KEY_CHANGED: { fault: 'remote', text: 'a peer came with another key than before; the first one is kept' },
   HANDLER_TIMEOUT: { fault: 'local', text: 'a handler was not done within handlerTimeoutMs; the others go on' },
+
   // pnet: packets, seals and values
   PACKET_UNEXPECTED: { fault: 'remote', text: 'the packet is of a type that has no place here' },
   PACKET_REFUSED: { fault: 'remote', text: 'the other node refused the packet' },
@@ -133,7 +134,7 @@ export const CODES = {
   LONELY_MALFORMED: { fault: 'remote', text: 'the bytes are not a message of the lonely protocol' },
   LONELY_UNWRITABLE: { fault: 'local', text: 'the lonely protocol cannot carry the message' },
   GLOB_REFUSED: { fault: 'remote', text: 'a glob is longer or has more wildcards than allowed' },
-  MATCH_TOO_COSTLY: { fault: 'remote', text: 'finding who wants the topic takes more than maxMatchSteps' },
+  MATCH_TOO_COSTLY: { fault: 'remote', text: 'finding who wants the topic takes too many steps' },
   ZSTD_REFUSED: { fault: 'remote', text: 'the other end may not compress like that' },
 
   // lonely: broadcaster and subscriber

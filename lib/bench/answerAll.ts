@@ -4,6 +4,7 @@ import { missingPackages, packageVersion } from '@/bench/packages.js'
 import type { Answer, Pace, Question } from '@/bench/question.js'
 import type { Report } from '@/bench/report.js'
 import type { Wishes } from '@/bench/wishes.js'
+import { wordsOf } from '@/errors.js'
 
 /** Who wants to know, and hears how the run goes. */
 export interface Watcher {
@@ -69,8 +70,7 @@ const answerTo = async (question: Question, { pace, signal, wishes, watcher, pac
     return whole(answer, notes)
   } catch (error) {
     if (signal.aborted) throw new Error('stopped before it was done', { cause: error })
-    const says = error instanceof Error ? error.message : String(error)
-    throw new Error(`${question.name} failed: ${says}`, { cause: error })
+    throw new Error(`${question.name} failed: ${wordsOf(error)}`, { cause: error })
   }
 }
 

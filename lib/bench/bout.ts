@@ -6,9 +6,12 @@ import { Corner, type Mode, type Through } from '@/bench/corner.js'
 import { distributionOf } from '@/bench/distribution.js'
 import { type Lasting, isLasting, lastingLoad } from '@/bench/lasting.js'
 import type { Load } from '@/bench/messages.js'
-import type { Plan } from '@/bench/question.js'
+import type { Pace, Plan } from '@/bench/question.js'
 import type { Sample, Score } from '@/bench/score.js'
 import { STEADY_MEMORY } from '@/bench/steadyMemory.js'
+
+/** Samples at the beginning of each heat that are thrown away. */
+const WARM_UPS: Readonly<Record<Pace, number>> = { full: 3, quick: 2, trial: 1 }
 
 /** A contender with what it is to send in each sample. Entrants with the same contender and carrier share its processes. */
 export interface Entrant {
@@ -58,7 +61,7 @@ const heat = async (standings: readonly Standing[], course: Course, plan: Plan):
     for (const corner of corners) corner.keepOnCores(cores)
     for (const [place, { corner, own }] of pairs.entries()) {
       plan.progress(`warming up ${place + 1} of ${pairs.length}`)
-      for (const standing of own) await standing.warmUp(corner, mode, plan.pace === 'trial' ? 1 : 3)
+      for (const standing of own) await standing.warmUp(corner, mode, WARM_UPS[plan.pace])
     }
     const most = Math.max(0, ...pairs.map(({ own }) => own.length))
     for (let round = 0; round < rounds; round++) {
@@ -117,11 +120,15 @@ class Standing {
     return canCarry(this.contender, this.carrier, this.#load.bytes, plan)
   }
 
-  /** The first pass compares every byte that arrives. Finding out how many messages a sample takes has warmed up already. */
+  /** The first pass compares every byte that arrives. Finding out how many messages a sample takes has warmed up. */
   async warmUp(corner: Corner, mode: Mode, passes: number): Promise<void> {
-    const found = this.#each === undefined && isLasting(this.#load)
-    this.#each ??= isLasting(this.#load) ? await lastingLoad(corner, mode, this.#load) : this.#load
-    for (let pass = 0; pass < (found ? 1 : passes); pass++) await corner.play(mode, this.#each, pass === 0)
+    const load = this.#each ?? this.#load
+    if (isLasting(load)) {
+      this.#each = await lastingLoad(corner, mode, load)
+      return
+    }
+    this.#each = load
+    for (let pass = 0; pass < passes; pass++) await corner.play(mode, load, pass === 0)
   }
 
   async play(corner: Corner, mode: Mode): Promise<void> {

@@ -1,5 +1,6 @@
 import { End } from '@/bench/end.js'
 import type { Order } from '@/bench/remoteEnd.js'
+import { wordsOf } from '@/errors.js'
 
 /** The program of both processes of a contender: does what it is told until nobody is there to tell it more. */
 const end = new End()
@@ -10,7 +11,7 @@ const obey = async (order: Order): Promise<object> => {
     const result = await Reflect.apply(act, end, order.args)
     return { id: order.id, result }
   } catch (error) {
-    return { id: order.id, error: error instanceof Error ? error.message : String(error) }
+    return { id: order.id, error: wordsOf(error) }
   }
 }
 

@@ -16,20 +16,49 @@ const MOST_TIMED = 1_000_000
 /** A trial run of this part of the time is long enough to reckon with. */
 const PART = 1 / 4
 const FASTER = 4
+/** What was reckoned from a run that was cold, or held up by others, lasts less than this part of the time. */
+const ENOUGH = 1 / 2
 
 export const isLasting = (load: Load | Lasting): load is Lasting => 'forMs' in load
 
-/** Finds how many messages take about so long, by sending more and more of them. The first pass compares every byte. */
+/** Finds how many messages take about so long, by sending more and more of them. The first and the last pass compare every byte. */
 export const lastingLoad = async (corner: Corner, mode: Mode, { bytes, forMs }: Lasting): Promise<Load> => {
   const most = Math.max(
     1,
     Math.min(mode.kind === 'saturating' ? MOST_MESSAGES : MOST_TIMED, Math.floor(MOST_BYTES / Math.max(1, bytes))),
   )
-  const bounded = (count: number): number => Math.min(most, Math.max(1, Math.round(count)))
-  if (mode.kind === 'open') return { bytes, count: bounded((mode.perSecond * forMs) / 1e3) }
-  for (let count = bytes > 65_536 ? 1 : 16, first = true; ; count = bounded(count * FASTER), first = false) {
-    const { sample } = await corner.play(mode, { bytes, count }, first)
-    const enough = sample.elapsedMs >= forMs * PART
-    if (enough || count === most) return { bytes, count: bounded((count * forMs) / sample.elapsedMs) }
+  const elapsed = async (count: number, thorough: boolean): Promise<number> =>
+    (await corner.play(mode, { bytes, count }, thorough)).sample.elapsedMs
+  if (mode.kind !== 'open')
+    return { bytes, count: await countLasting(forMs, { first: bytes > 65_536 ? 1 : 16, least: 1, most }, elapsed) }
+  const count = Math.min(most, Math.max(1, Math.round((mode.perSecond * forMs) / 1e3)))
+  await elapsed(count, true)
+  return { bytes, count }
+}
+
+/** Bounds of a count that is looked for, and where that begins. */
+export interface CountBounds {
+  readonly first: number
+  readonly least: number
+  readonly most: number
+}
+
+/** @param elapsed sends so many, and gives the milliseconds that took */
+export const countLasting = async (
+  forMs: number,
+  { first, least, most }: CountBounds,
+  elapsed: (count: number, thorough: boolean) => Promise<number>,
+): Promise<number> => {
+  const bounded = (count: number): number => Math.min(most, Math.max(least, Math.round(count)))
+  let count = bounded(first)
+  let tookMs = await elapsed(count, true)
+  while (tookMs < forMs * PART && count < most) {
+    count = bounded(count * FASTER)
+    tookMs = await elapsed(count, false)
   }
+  do {
+    count = bounded((count * forMs) / tookMs)
+    tookMs = await elapsed(count, true)
+  } while (tookMs < forMs * ENOUGH && count < most)
+  return count
 }

@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { End } from '@/bench/end.js'
 import { keepOnCore } from '@/bench/ownCore.js'
+import { wordsOf } from '@/errors.js'
 
 export interface Order {
   readonly id: number
@@ -77,7 +78,7 @@ export class RemoteEnd {
         this.#process.send({ id, act, args } satisfies Order)
       })
     } catch (error) {
-      throw new Error(`${this.#name}: ${act}: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new Error(`${this.#name}: ${act}: ${wordsOf(error)}`, {
         cause: error,
       })
     } finally {

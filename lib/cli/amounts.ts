@@ -1,14 +1,9 @@
 /** Bytes as people read them: `0 B`, `26 B`, `64 KiB`, `9.5 MiB`. */
 export const byteCount = (bytes: number): string => {
   if (bytes < 1_024) return `${bytes} B`
-  for (const [unit, size] of [
-    ['KiB', 1_024],
-    ['MiB', 1_048_576],
-    ['GiB', 1_073_741_824],
-  ] as const) {
-    if (bytes < size * 1_024 || unit === 'GiB') return `${trimmed(bytes / size)} ${unit}`
-  }
-  return `${bytes} B`
+  if (bytes < 1_048_576) return `${trimmed(bytes / 1_024)} KiB`
+  if (bytes < 1_073_741_824) return `${trimmed(bytes / 1_048_576)} MiB`
+  return `${trimmed(bytes / 1_073_741_824)} GiB`
 }
 
 /** A time as people read it: `0.42 ms`, `310 ms`, `1.3 s`. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { nearest } from '@/cli/nearest.js'
 import { UsageError } from '@/cli/usageError.js'
+import { wordsOf } from '@/errors.js'
 
 /** One option of a command, for the parser and for `--help`. */
 export interface Option {
@@ -48,7 +49,7 @@ export const readArguments = <const Known extends Options>(
 }
 
 const explained = (error: unknown, known: readonly string[]): UsageError => {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = wordsOf(error)
   const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
   if (unknown === undefined) return new UsageError(message.split(/[.\n]/, 1)[0] ?? message)
   if (/^-\d/.test(unknown))

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
 import type { ConnectionOptions as TlsClientOptions, TlsOptions } from 'node:tls'
 import type { Options } from '@/cli/arguments.js'
-import { textFile } from '@/cli/textFile.js'
+import { textFile, writeTextFile } from '@/cli/textFile.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type ConnectionDetails, selfSigned } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
@@ -52,7 +51,7 @@ export const serverTls = async (
   const own = ['localhost', '127.0.0.1', '::1']
   const { host } = address
   const made = await selfSigned({ hosts: host === '' || host === '::' || own.includes(host) ? own : [...own, host] })
-  if (saved !== undefined) await writeFile(saved, made.cert)
+  if (saved !== undefined) await writeTextFile(saved, made.cert)
   return { tls: { cert: made.cert, key: made.key }, fingerprint256: made.fingerprint256 }
 }
 

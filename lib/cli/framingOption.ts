@@ -9,5 +9,6 @@ export const FRAMING = {
   },
 } as const satisfies Options
 
+/** What `--framing` names. @throws UsageError */
 export const framingFrom = (name = 'handshake'): 'handshake' | 'length' | 'line' =>
   oneOf(name, '--framing', ['handshake', 'length', 'line'])

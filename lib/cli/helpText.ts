@@ -1,8 +1,10 @@
 import type { Options } from '@/cli/arguments.js'
 
+/** What `--help` says of one command, apart from its name. */
 export interface Help {
   /** What follows `framewright`. */
   readonly usage: string
+  /** What it does, in words that may begin in the middle of a sentence and end without a full stop. */
   readonly summary: string
   readonly options: Options
   /** Paragraphs of at most 78 columns. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { TransportError } from '@/errors.js'
+import { systemError } from '@/core/index.js'
 
 /**
  * Where a stream goes that comes back. A plain file has its name only when it is whole, and until then what had the name
@@ -26,8 +26,8 @@ export class OutFile implements AsyncDisposable {
       const temporary =
         there === undefined || there.isFile() ? join(dirname(path), `.framewright-${randomUUID()}.part`) : undefined
       return new OutFile(await open(temporary ?? path, temporary === undefined ? 'w' : 'wx'), path, temporary)
-    } catch (cause) {
-      throw fileFailed(path, cause)
+    } catch (error) {
+      throw systemError(error, 'FILE_FAILED', { path })
     }
   }
 
@@ -35,8 +35,8 @@ export class OutFile implements AsyncDisposable {
   async write(bytes: Uint8Array): Promise<void> {
     try {
       await this.#handle.writeFile(bytes)
-    } catch (cause) {
-      throw fileFailed(this.#path, cause)
+    } catch (error) {
+      throw systemError(error, 'FILE_FAILED', { path: this.#path })
     }
   }
 
@@ -46,8 +46,8 @@ export class OutFile implements AsyncDisposable {
       await this.#handle.close()
       if (this.#temporary !== undefined) await rename(this.#temporary, this.#path)
       this.#temporary = undefined
-    } catch (cause) {
-      throw fileFailed(this.#path, cause)
+    } catch (error) {
+      throw systemError(error, 'FILE_FAILED', { path: this.#path })
     }
   }
 
@@ -56,12 +56,6 @@ export class OutFile implements AsyncDisposable {
     await this.#handle.close().catch(nothing)
     if (this.#temporary !== undefined) await unlink(this.#temporary).catch(nothing)
   }
-}
-
-/** With the name that the system has for it. */
-export const fileFailed = (path: string, cause: unknown): TransportError => {
-  const system = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  return new TransportError('FILE_FAILED', { path, system }, { cause })
 }
 
 const nothing = (): undefined => undefined

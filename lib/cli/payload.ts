@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { systemError } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 /** What a command sends, as often as it is asked for. */
@@ -60,8 +61,8 @@ export const filePayload = async (path: string): Promise<Payload> => {
       sha256: hash.digest('hex'),
       pieces: () => bytesIn(createReadStream(path, { highWaterMark: 262_144 })),
     }
-  } catch (cause) {
-    throw new TransportError('FILE_FAILED', { path, system: systemName(cause) }, { cause })
+  } catch (error) {
+    throw systemError(error, 'FILE_FAILED', { path })
   }
 }
 
@@ -80,6 +81,3 @@ export const streamPayload = async (stream: Readable, maxBytes: number): Promise
 async function* bytesIn(stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of stream) yield piece instanceof Uint8Array ? piece : Buffer.from(String(piece))
 }
-
-const systemName = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined

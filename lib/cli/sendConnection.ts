@@ -16,14 +16,11 @@ interface Waiter {
 
 /** Takes messages as sizes and hashes, in their order; large ones are hashed as they come. */
 export class SendConnection extends Connection {
-  readonly #echoes: Echoed[] = []
   readonly #waiters: Waiter[] = []
   #ended: Error | undefined
 
-  /** The next message that comes back, of those that nobody has taken yet. */
+  /** The next message that comes back. To be called before what it answers is sent: what nobody waits for is not kept. */
   echo(): Promise<Echoed> {
-    const echo = this.#echoes.shift()
-    if (echo !== undefined) return Promise.resolve(echo)
     if (this.#ended !== undefined) return Promise.reject(this.#ended)
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }))
   }
@@ -44,9 +41,7 @@ export class SendConnection extends Connection {
   }
 
   #came(bytes: number, sha256: string): void {
-    const waiter = this.#waiters.shift()
-    if (waiter === undefined) this.#echoes.push({ bytes, sha256 })
-    else waiter.resolve({ bytes, sha256 })
+    this.#waiters.shift()?.resolve({ bytes, sha256 })
   }
 }
 

@@ -3,7 +3,7 @@ import { isIP, isIPv6 } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { promisify } from 'node:util'
 import { checkRanges } from '@/core/options.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /** For whom a development certificate is good, and how long. */
 export interface SelfSignedOptions {
@@ -66,7 +66,7 @@ export const selfSigned = async (options: SelfSignedOptions = {}): Promise<SelfS
     const cert = forge.pki.certificateToPem(certificate)
     return { key: pair.privateKey, cert, fingerprint256: new X509Certificate(cert).fingerprint256 }
   } catch (cause) {
-    throw new TransportError('CERTIFICATE_FAILED', { reason: String(cause) }, { cause })
+    throw new TransportError('CERTIFICATE_FAILED', { reason: wordsOf(cause) }, { cause })
   }
 }
 

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { abortedBy, onAbort } from '@/core/abort.js'
-import { Deferred } from '@/core/batch.js'
+import { Deferred } from '@/core/deferred.js'
 import { systemError } from '@/core/systemError.js'
 
 /** Where a socket is bound. */

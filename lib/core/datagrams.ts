@@ -1,6 +1,6 @@
 import type { RemoteInfo, Socket } from 'node:dgram'
 import { Arrivals } from '@/core/arrivals.js'
-import { handled, rejected } from '@/core/batch.js'
+import { handled, rejected } from '@/core/deferred.js'
 import type { Cancel } from '@/core/clock.js'
 import type { Abortable } from '@/core/abort.js'
 import { type DatagramCounts, noDatagrams } from '@/core/datagramCounts.js'

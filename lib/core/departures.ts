@@ -1,6 +1,6 @@
 import type { Socket } from 'node:dgram'
 import { abortedBy, onAbort } from '@/core/abort.js'
-import { Deferred } from '@/core/batch.js'
+import { Deferred } from '@/core/deferred.js'
 import type { ConnectionDetails } from '@/core/details.js'
 import { systemCode, systemError } from '@/core/systemError.js'
 import { TransportError } from '@/errors.js'

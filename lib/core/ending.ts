@@ -1,4 +1,4 @@
-import { Deferred } from '@/core/batch.js'
+import { Deferred } from '@/core/deferred.js'
 import type { Cancel } from '@/core/clock.js'
 import { channels, publish } from '@/core/diagnostics.js'
 import type { Link } from '@/core/link.js'

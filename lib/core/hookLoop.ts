@@ -1,5 +1,5 @@
 import { type Hooks, isPromise, type Overrides } from '@/core/hooks.js'
-import { InboundStream } from '@/core/inbound.js'
+import { InboundStream } from '@/core/inboundStream.js'
 import type { Inbox, Item } from '@/core/inbox.js'
 import { TransportError, wordsOf } from '@/errors.js'
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { Deferred, rejected } from '@/core/batch.js'
+import { Deferred, rejected } from '@/core/deferred.js'
 import type { Commons } from '@/core/commons.js'
 import { channels, publish } from '@/core/diagnostics.js'
 import { Ending } from '@/core/ending.js'

@@ -2,7 +2,7 @@ import type { Plugin, PluginLike } from '@/core/plugin.js'
 import { TransportError, wordsOf } from '@/errors.js'
 
 /** A plugin of this chain, with what errors call it. */
-type Link = { readonly name: string; readonly plugin: Plugin }
+type Member = { readonly name: string; readonly plugin: Plugin }
 
 const NOTHING: readonly Uint8Array[] = Object.freeze([])
 
@@ -19,9 +19,9 @@ export class PluginChain {
 
   /** How many plugins there are. With 0, messages pass as they are and nothing is allocated. */
   readonly length: number
-  readonly #links: readonly Link[]
-  readonly #lastToFirst: readonly Link[]
-  readonly #greeters: readonly Link[]
+  readonly #members: readonly Member[]
+  readonly #lastToFirst: readonly Member[]
+  readonly #greeters: readonly Member[]
   #greetedCount = 0
 
   /**
@@ -29,10 +29,10 @@ export class PluginChain {
    * @throws TransportError OPTION_INVALID naming the first that is neither
    */
   constructor(likes: readonly PluginLike[]) {
-    this.#links = likes.map(linkOf)
-    this.#lastToFirst = this.#links.toReversed()
-    this.#greeters = this.#links.filter((link) => link.plugin.greeting !== undefined)
-    this.length = this.#links.length
+    this.#members = likes.map(memberOf)
+    this.#lastToFirst = this.#members.toReversed()
+    this.#greeters = this.#members.filter((member) => member.plugin.greeting !== undefined)
+    this.length = this.#members.length
   }
 
   /** A chain for one connection; the shared empty one where there are no plugins. */
@@ -45,7 +45,7 @@ export class PluginChain {
    * @throws TransportError PLUGIN_FAILED
    */
   outbound(message: Uint8Array): Uint8Array {
-    return this.length === 0 ? message : passed(this.#links, message)
+    return this.length === 0 ? message : passed(this.#members, message)
   }
 
   /**
@@ -54,15 +54,16 @@ export class PluginChain {
    */
   inbound(message: Uint8Array): Uint8Array | undefined {
     let current = message
-    for (const link of this.#lastToFirst) {
+    for (const member of this.#lastToFirst) {
       let next: unknown
       try {
-        next = link.plugin.inbound(current)
+        next = member.plugin.inbound(current)
       } catch (cause) {
-        throw rejected(link, cause)
+        throw rejected(member, cause)
       }
       if (next === undefined) return undefined
-      if (!(next instanceof Uint8Array)) throw rejected(link, new TypeError('it returned neither bytes nor undefined'))
+      if (!(next instanceof Uint8Array))
+        throw rejected(member, new TypeError('it returned neither bytes nor undefined'))
       current = next
     }
     return current
@@ -105,10 +106,10 @@ export class PluginChain {
    */
   farewells(): readonly Uint8Array[] {
     if (this.#greetedCount < this.greetingCount) return NOTHING
-    return this.#links.flatMap((link, at) => {
-      const { plugin } = link
+    return this.#members.flatMap((member, at) => {
+      const { plugin } = member
       if (plugin.farewell === undefined) return []
-      return [passed(this.#links.slice(at + 1), written(link, plugin.farewell.bind(plugin)))]
+      return [passed(this.#members.slice(at + 1), written(member, plugin.farewell.bind(plugin)))]
     })
   }
 
@@ -117,55 +118,55 @@ export class PluginChain {
    * @throws TransportError what the first plugin that misses something throws; PLUGIN_REJECTED if it has no code
    */
   ended(): void {
-    for (const link of this.#lastToFirst) {
+    for (const member of this.#lastToFirst) {
       try {
-        link.plugin.ended?.()
+        member.plugin.ended?.()
       } catch (cause) {
-        throw rejected(link, cause)
+        throw rejected(member, cause)
       }
     }
   }
 }
 
-const passed = (links: readonly Link[], message: Uint8Array): Uint8Array => {
+const passed = (members: readonly Member[], message: Uint8Array): Uint8Array => {
   let current = message
-  for (const link of links) {
+  for (const member of members) {
     let next: unknown
     try {
-      next = link.plugin.outbound(current)
+      next = member.plugin.outbound(current)
     } catch (cause) {
-      throw failed(link, cause)
+      throw failed(member, cause)
     }
-    if (!(next instanceof Uint8Array)) throw failed(link, new TypeError('it did not return bytes'))
+    if (!(next instanceof Uint8Array)) throw failed(member, new TypeError('it did not return bytes'))
     current = next
   }
   return current
 }
 
-const written = (link: Link, write: (() => Uint8Array) | undefined): Uint8Array => {
+const written = (member: Member, write: (() => Uint8Array) | undefined): Uint8Array => {
   let bytes: unknown
   try {
     bytes = write?.()
   } catch (cause) {
-    throw failed(link, cause)
+    throw failed(member, cause)
   }
   if (bytes instanceof Uint8Array) return bytes
-  throw failed(link, new TypeError('it did not return bytes'))
+  throw failed(member, new TypeError('it did not return bytes'))
 }
 
-const failed = (link: Link, cause: unknown): TransportError =>
+const failed = (member: Member, cause: unknown): TransportError =>
   cause instanceof TransportError && cause.code === 'PLUGIN_FAILED'
     ? cause
-    : new TransportError('PLUGIN_FAILED', { plugin: link.name, reason: wordsOf(cause) }, { cause })
+    : new TransportError('PLUGIN_FAILED', { plugin: member.name, reason: wordsOf(cause) }, { cause })
 
 /** A TransportError of the plugin's own says more than we could, so it stays. */
-const rejected = (link: Link, cause: unknown): TransportError =>
+const rejected = (member: Member, cause: unknown): TransportError =>
   cause instanceof TransportError
     ? cause
-    : new TransportError('PLUGIN_REJECTED', { plugin: link.name, reason: wordsOf(cause) }, { cause })
+    : new TransportError('PLUGIN_REJECTED', { plugin: member.name, reason: wordsOf(cause) }, { cause })
 
 /** A declaration, since `PluginChain.empty` is made before the constants below the class are. */
-function linkOf(like: unknown, at: number): Link {
+function memberOf(like: unknown, at: number): Member {
   const plugin = typeof like === 'function' ? instanceOf(like, at) : like
   if (isPlugin(plugin)) return { name: classOf(plugin) ?? `plugin ${at}`, plugin }
   throw new TransportError('OPTION_INVALID', mistake(like, at))

@@ -1,6 +1,7 @@
 import { Deque } from '@/bytes/deque.js'
 import { onAbort } from '@/core/abort.js'
-import { Batch, Deferred } from '@/core/batch.js'
+import { Batch } from '@/core/batch.js'
+import { Deferred } from '@/core/deferred.js'
 
 interface FlushWaiter {
   readonly messages: number

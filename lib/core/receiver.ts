@@ -1,7 +1,7 @@
 import { Assembly } from '@/bytes/assembly.js'
 import { Consent, type ConsentOwner, type Manners } from '@/core/consent.js'
 import { channels } from '@/core/diagnostics.js'
-import { InboundStream } from '@/core/inbound.js'
+import { InboundStream } from '@/core/inboundStream.js'
 import type { Inbox, Item } from '@/core/inbox.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
 import type { Settings } from '@/core/options.js'

@@ -1,5 +1,5 @@
 import { abortedBy, onAbort } from '@/core/abort.js'
-import { Deferred, rejected } from '@/core/batch.js'
+import { Deferred, rejected } from '@/core/deferred.js'
 import { channels } from '@/core/diagnostics.js'
 import { objectionTo } from '@/core/objection.js'
 import type { Outbox } from '@/core/outbox.js'

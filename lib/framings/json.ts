@@ -1,7 +1,7 @@
 import { type Detail, TransportError } from '@/errors.js'
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { Begun } from '@/framings/begun.js'
-import type { FramingContext, FramingFactory, Reading, Step } from '@/framings/framing.js'
+import type { FramingContext, FramingFactory, Step } from '@/framings/framing.js'
 import { JsonScanner } from '@/framings/jsonScanner.js'
 import { OpenFraming } from '@/framings/openFraming.js'
 import { wholeNumber } from '@/framings/wholeNumber.js'
@@ -92,11 +92,6 @@ export class JsonFraming extends OpenFraming {
   /** With the bytes of a value that has begun. */
   override get waiting(): number {
     return this.input.length + this.#chunk.length - this.#at + this.#begun.length
-  }
-
-  override get reading(): Reading {
-    if (!this.opened) return 'opening'
-    return this.waiting === 0 ? 'between' : 'inside'
   }
 
   start(_size: number): void {}

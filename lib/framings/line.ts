@@ -1,7 +1,7 @@
 import { type Detail, TransportError } from '@/errors.js'
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { Begun } from '@/framings/begun.js'
-import type { FramingContext, FramingFactory, Reading, Step } from '@/framings/framing.js'
+import type { FramingContext, FramingFactory, Step } from '@/framings/framing.js'
 import { OpenFraming } from '@/framings/openFraming.js'
 
 /** What ends a line. */
@@ -117,11 +117,6 @@ export class LineFraming extends OpenFraming {
   /** With the bytes of a line that has begun. */
   override get waiting(): number {
     return this.input.length + this.#chunk.length - this.#at + this.#begun.length
-  }
-
-  override get reading(): Reading {
-    if (!this.opened) return 'opening'
-    return this.waiting === 0 ? 'between' : 'inside'
   }
 
   start(_size: number): void {}

@@ -70,8 +70,8 @@ export { Timeline, TIMELINE_RANGES, type TimelineLimits } from '@/lab/trace/time
 export { Trace, type TraceOptions } from '@/lab/trace/trace.js'
 export type { NoteKind, Spot, TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
 export { type RowStretch, type TraceRow, traceRow } from '@/lab/trace/traceRow.js'
-export type { Field, FieldForm } from '@/lab/wire/field.js'
-export { FIELDS, FILTER_PREFIX, type Wire, type WireFamily, type WireFraming, WIRES } from '@/lab/wire/wires.js'
+export { type Field, type FieldForm, FILTER_PREFIX } from '@/lab/wire/field.js'
+export { FIELDS, type Wire, type WireFamily, type WireFraming, WIRES } from '@/lab/wire/wires.js'
 export type {
   Axis,
   Bar,

@@ -11,7 +11,7 @@ import {
   systemClock,
   systemError,
 } from '@/core/index.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 import type { Dialect } from '@/lab/decoders/decoder.js'
 import { dialectNamed } from '@/lab/decoders/dialects.js'
 import type { Fault } from '@/lab/faults/fault.js'
@@ -215,7 +215,7 @@ export class Proxy implements AsyncDisposable {
       this.#options.observe?.(event)
       return true
     } catch (cause) {
-      warn(new TransportError('HOOK_FAILED', { hook: 'observe', says: String(cause) }))
+      warn(new TransportError('HOOK_FAILED', { hook: 'observe', says: wordsOf(cause) }, { cause }))
       return false
     }
   }

@@ -5,7 +5,6 @@ export { escaped, html, Markup, type Part, trusted } from '@/pages/markup.js'
 export {
   charts,
   type Fact,
-  factList,
   jsonBlock,
   page,
   type PageContent,

@@ -72,7 +72,7 @@ ${scripts.map((script) => html`<script>${trusted(script)}</script>`)}
 }
 
 /** Names and values, one pair beside the other where there is room. */
-export const factList = (facts: readonly Fact[]): Markup | undefined =>
+const factList = (facts: readonly Fact[]): Markup | undefined =>
   facts.length === 0
     ? undefined
     : html`<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`)}</dl>`

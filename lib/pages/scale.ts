@@ -81,8 +81,9 @@ const NINES = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999, 99.99999] as const
 const percentileScale = (shown: readonly number[]): Scale => {
   // 100 itself would be endlessly far; it stands at the end, one nine behind the others.
   const highest = most(shown.filter((value) => value < 100))
-  const end = NINES.findIndex((nine) => nine >= highest) + (shown.includes(100) ? 1 : 0)
-  const ticks = NINES.slice(0, Math.max(4, end < 0 ? NINES.length : end + 1))
+  const reached = NINES.findIndex((nine) => nine >= highest)
+  const end = (reached < 0 ? NINES.length - 1 : reached) + (shown.includes(100) ? 1 : 0)
+  const ticks = NINES.slice(0, Math.max(4, end + 1))
   const nines = (value: number): number => -Math.log10(1 - value / 100)
   const whole = nines(ticks.at(-1) ?? 99)
   return {

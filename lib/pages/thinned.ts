@@ -14,10 +14,11 @@ export const thinned = <P extends { readonly x: number; readonly y: number }>(
     const from = Math.floor((stretch * points.length) / stretches)
     const until = Math.floor(((stretch + 1) * points.length) / stretches)
     let [lowest, highest] = [from, from]
+    let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (let index = from; index < until; index++) {
       const y = points[index]?.y ?? Number.NaN
-      if (y < (points[lowest]?.y ?? Number.NaN)) lowest = index
-      if (y > (points[highest]?.y ?? Number.NaN)) highest = index
+      if (y < least) [lowest, least] = [index, y]
+      if (y > greatest) [highest, greatest] = [index, y]
     }
     const chosen = [...new Set([from, lowest, highest, until - 1])].toSorted((a, b) => a - b)
     kept.push(...chosen.flatMap((index) => points[index] ?? []))

@@ -128,7 +128,7 @@ describe('lonely serve, subscribe and notify', () => {
       ['serve', '0', '--auth', 'hmac', '--secret', 'hush'],
       'the secret cannot be used: it has 3 bytes; it wants 64 bytes as base64url',
     ],
-    [['serve', '0', '--slow', 'wait'], '--slow wants disconnect or skip'],
+    [['serve', '0', '--slow', 'wait'], '--slow wants one of disconnect, skip, not "wait"'],
     [['serve', '--ws', '0', '--path', 'hub'], '--path wants a path'],
     [['subscribe', 'ws://'], '"ws://" is no address'],
     [['subscribe', '127.0.0.1:1'], 'PATTERN is missing'],

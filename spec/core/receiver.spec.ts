@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Inbox, type Item } from '@/core/inbox.js'
-import { InboundStream } from '@/core/inbound.js'
+import { InboundStream } from '@/core/inboundStream.js'
 import { MemoryBudget } from '@/core/memoryBudget.js'
 import { type ConnectionOptions, settingsOf } from '@/core/options.js'
 import { Receiver } from '@/core/receiver.js'

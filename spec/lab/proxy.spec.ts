@@ -163,7 +163,7 @@ describe('a proxy', () => {
     await using ends = await between({ observe })
     expect(await ends.client.ended).to.equal('rst')
     expect(await ends.target.ended).to.equal('rst')
-    expect((await warned).message).to.equal('a hook threw (hook: observe, says: Error: oh)')
+    expect((await warned).message).to.equal('a hook threw (hook: observe, says: oh)')
     broken = 0
     await using second = await RawPeer.connect(ends.proxy.address.port)
     const target = await ends.listener.next()

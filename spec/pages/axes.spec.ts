@@ -100,6 +100,11 @@ describe('a scale', () => {
     expect(shownOn(PERCENTILE, 99.999)).to.equal('99.999 %')
   })
 
+  it('of percentiles has all its nines for what is beyond the last of them, also when 100 is shown', () => {
+    for (const values of [[99.999999], [99.999999, 100]])
+      expect(scaleOf(PERCENTILE, values, 5).ticks.at(-1)).to.equal(99.99999)
+  })
+
   it('can be made from nothing, from one value, and from values that are no numbers', () => {
     for (const axis of [LINEAR, LOG, PERCENTILE, { ...LINEAR, fromZero: true }])
       for (const values of [
@@ -134,5 +139,14 @@ describe('points that are thinned', () => {
     expect(kept.length).to.be.at.most(200)
     for (const x of [0, 5_001, 7_777, 9_999]) expect(kept).to.include(points[x])
     expect(kept.map(({ x }) => x)).to.deep.equal(kept.map(({ x }) => x).toSorted((a, b) => a - b))
+  })
+
+  it('keep the lowest and the highest of a stretch that begins with a gap, too', () => {
+    const points = Array.from({ length: 400 }, (_, x) => ({
+      x,
+      y: x % 40 === 0 ? Number.NaN : x === 57 ? -9 : x === 66 ? 9 : 0,
+    }))
+    const kept = thinned(points, 40)
+    for (const x of [57, 66]) expect(kept).to.include(points[x])
   })
 })

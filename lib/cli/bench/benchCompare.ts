@@ -7,6 +7,7 @@ import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
 import { textFile } from '@/cli/textFile.js'
+import { wordsOf } from '@/errors.js'
 
 const OPTIONS = {
   least: { type: 'string', value: 'PERCENT', help: 'what counts as a change, 0 to 1000 (default 5)' },
@@ -28,8 +29,7 @@ const reportIn = async (path: string): Promise<BenchReport> => {
   try {
     return readReport(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`${path} is not what "bench --json" writes: ${reason}`, { cause: error })
+    throw new Error(`${path} is not what "bench --json" writes: ${wordsOf(error)}`, { cause: error })
   }
 }
 

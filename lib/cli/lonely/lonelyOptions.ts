@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { targetFrom } from '@/cli/addressOption.js'
 import { oneOf, type Options } from '@/cli/arguments.js'
 import type { Io } from '@/cli/io.js'
+import { textFile } from '@/cli/textFile.js'
 import { UsageError } from '@/cli/usageError.js'
 import type { AddressLike } from '@/core/index.js'
 import { type Auth, authFromSecrets, hmacAuth, makeHmacSecret, tokenAuth } from '@/protocols/lonely/index.js'
@@ -82,12 +82,7 @@ const secretFrom = async (values: LonelyValues, io: Io): Promise<string | undefi
     throw new UsageError('--secret and --secret-file are given', 'give one of them')
   if (secret !== undefined) return secret
   if (path === undefined) return values.auth === undefined ? undefined : io.environment[VARIABLE]
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (cause) {
-    const system = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-    throw new TransportError('FILE_FAILED', { path, system }, { cause })
-  }
+  return (await textFile(path)).trim()
 }
 
 /** What is wrong with a secret is a matter of usage; the error does not have the secret in it. */

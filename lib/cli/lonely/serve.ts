@@ -1,5 +1,5 @@
 import { addressFacts, addressFrom } from '@/cli/addressOption.js'
-import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
+import { HELP, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { SERVER_TLS, serverTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
@@ -56,8 +56,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const listen = place === undefined ? [] : [addressFrom(place)]
   const webSocket =
     values.ws === undefined ? undefined : { listen: addressFrom(values.ws), path: pathFrom(values.path) }
-  const slowPolicy = values.slow === 'skip' ? 'skip' : 'disconnect'
-  if (values.slow !== undefined && values.slow !== slowPolicy) throw new UsageError('--slow wants disconnect or skip')
+  const slowPolicy = oneOf(values.slow ?? 'disconnect', '--slow', ['disconnect', 'skip'])
   const { auth, made } = await authFrom(values, io, true)
   const secured = await serverTls(values, listen[0] ?? addressFrom(values.ws ?? ''))
   const options: BroadcasterOptions = {

@@ -9,6 +9,7 @@ import type { Io } from '@/cli/io.js'
 import { authFrom, broadcasterFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
+import { stopped } from '@/cli/stopped.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type Gap, type Received, Subscriber, type SubscriberOptions } from '@/protocols/lonely/index.js'
 import { TransportError } from '@/errors.js'
@@ -78,14 +79,13 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     if (seen >= most) enough.abort()
   }
   const over = AbortSignal.any([io.stop, enough.signal])
-  const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }))
   try {
     for (const text of new Set(patterns)) {
       const pattern = values.glob === true ? { glob: text } : text
       await subscriber.subscribe(pattern, take, { signal: over })
       report.tell('subscribed', { pattern: text, glob: values.glob === true }, `subscribed to ${plainText(text)}`)
     }
-    await ended
+    await stopped(over)
   } catch (error) {
     if (!over.aborted) throw error
   }

@@ -1,6 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { numberFrom, oneOf, type Options } from '@/cli/arguments.js'
-import { fileFailed } from '@/cli/outFile.js'
+import { textFile, writeTextFile } from '@/cli/textFile.js'
 import type { OptionNames } from '@/cli/understood.js'
 import { FernetKey, NodeKey, type NodeOptions } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
@@ -53,32 +52,20 @@ export const nodeSettings = async (given: Given, fallback: string): Promise<Node
     framing: oneOf(given.framing ?? 'pnet', '--framing', ['pnet', 'handshake']),
     ...(given.network === undefined ? {} : { networkId: given.network }),
     ...(port === undefined ? {} : { advertisePort: numberFrom(port, '--advertise-port', 1, 65_535) }),
-    ...(secret === undefined ? {} : { networkKey: FernetKey.parse((await textOf(secret)).trim()) }),
+    ...(secret === undefined ? {} : { networkKey: FernetKey.parse((await textFile(secret)).trim()) }),
     ...(given.key === undefined ? {} : { key: await keyIn(given.key) }),
   }
 }
 
-/** What is in a file. @throws TransportError FILE_FAILED */
-export const textOf = async (path: string): Promise<string> => {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw fileFailed(path, cause)
-  }
-}
-
+/** The key in a file; when there is no such file, a new one, which is kept there. */
 const keyIn = async (path: string): Promise<NodeKey> => {
   try {
-    return NodeKey.parsePem(await readFile(path, 'utf8'))
+    return NodeKey.parsePem(await textFile(path))
   } catch (error) {
-    if (error instanceof TransportError) throw error
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw fileFailed(path, error)
+    const isMissing = error instanceof TransportError && error.detail['system'] === 'ENOENT'
+    if (!isMissing) throw error
   }
   const key = await NodeKey.generate()
-  try {
-    await writeFile(path, key.exportPem(), { mode: 0o600, flag: 'wx' })
-  } catch (cause) {
-    throw fileFailed(path, cause)
-  }
+  await writeTextFile(path, key.exportPem(), { mode: 0o600, flag: 'wx' })
   return key
 }

@@ -29,6 +29,7 @@ const QUICK_SIZES = [0, 1, 5, 255, 256, 65_536]
 /** Larger messages are sent from a source, in pieces. */
 const WHOLE_BYTES = 1_048_576
 
+/** What each leg of the tour carries there and back. */
 export const legPayloads = (quick: boolean): readonly Payload[] => (quick ? QUICK_SIZES : SIZES).map(noisePayload)
 
 /** Runs `use` with a connection of these options to the digesting server. */

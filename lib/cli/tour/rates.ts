@@ -98,7 +98,9 @@ const bareRoundTrips = async (port: number, forMs: number): Promise<number> => {
   const ping = Buffer.alloc(BARE_BYTES, 7)
   let count = 0
   const startedMs = performance.now()
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the other process has ended')))
     socket.on('data', () => {
       count++
       if (performance.now() - startedMs < forMs) socket.write(ping)

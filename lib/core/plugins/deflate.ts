@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { checkRanges } from '@/core/options.js'
+import { checkRanges, type Range } from '@/core/options.js'
 import type { Plugin } from '@/core/plugin.js'
 import { TransportError } from '@/errors.js'
 
@@ -16,7 +16,7 @@ export interface DeflateOptions {
   readonly maxOutputBytes?: number
 }
 
-const RANGES: Readonly<Record<keyof DeflateOptions, readonly [fallback: number, min: number, max: number]>> = {
+const RANGES: Readonly<Record<keyof DeflateOptions, Range>> = {
   level: [6, 0, 9],
   minBytes: [256, 0, 0xf0ff_ffff],
   maxOutputBytes: [8_388_608, 1, 0xf0ff_ffff],

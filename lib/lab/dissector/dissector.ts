@@ -4,13 +4,13 @@ import { LUA_FAMILIES } from '@/lab/dissector/luaFamilies.js'
 import { LUA_FRAMINGS } from '@/lab/dissector/luaFramings.js'
 import { LUA_JSON } from '@/lab/dissector/luaJson.js'
 import { luaText, type LuaValue } from '@/lab/dissector/luaText.js'
-import type { Field } from '@/lab/wire/field.js'
+import { type Field, FILTER_PREFIX } from '@/lab/wire/field.js'
 import { HANDSHAKE_WIRE, OK } from '@/lab/wire/framingWires.js'
 import { LONELY_WIRE, type LonelyMessage } from '@/lab/wire/lonelyWire.js'
 import { PNET_WIRE } from '@/lab/wire/pnetWire.js'
 import { PYILE_WIRE } from '@/lab/wire/pyileWire.js'
 import { STP_WIRE } from '@/lab/wire/stpWire.js'
-import { FIELDS, FILTER_PREFIX, type Wire, WIRES } from '@/lab/wire/wires.js'
+import { FIELDS, type Wire, WIRES } from '@/lab/wire/wires.js'
 
 /** By port of the end that listens: what is spoken there, as `--framing` calls it. */
 export type DissectorPorts = Readonly<Record<number, string>>

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { type Cancel, checkRanges, type Clock, systemClock } from '@/core/index.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 import type { Role } from '@/framings/framing.js'
 import type { Dialect } from '@/lab/decoders/decoder.js'
 import { dialectNamed } from '@/lab/decoders/dialects.js'
@@ -152,7 +152,7 @@ export class Relay {
   /** The ends get no word of it but the reset. */
   #fail(hook: string, error: unknown): void {
     if (this.#cause !== undefined) return
-    this.#cause = new TransportError('HOOK_FAILED', { hook, says: String(error) }, { cause: error })
+    this.#cause = new TransportError('HOOK_FAILED', { hook, says: wordsOf(error) }, { cause: error })
     for (const end of [this.#ends.opener, this.#ends.acceptor]) if (!end.destroyed) resetStream(end)
   }
 

@@ -1,3 +1,5 @@
+import { inBytes } from '@/lab/decoders/inBytes.js'
+
 /** How a stream is over: an orderly end, a reset, or not yet. */
 export type Ending = 'end' | 'reset' | 'open'
 
@@ -46,17 +48,17 @@ export const differenceWords = (difference: Difference): string => {
     case 'bytes': {
       const { byteCount, expected, got, expectedMeaning, gotMeaning } = difference
       const [recorded, came] = [shown(expected, byteCount, expectedMeaning), shown(got, byteCount, gotMeaning)]
-      return `at byte ${offset}, ${bytesText(byteCount)}: recorded ${recorded}; came ${came}`
+      return `at byte ${offset}, ${inBytes(byteCount)}: recorded ${recorded}; came ${came}`
     }
     case 'missing': {
       const { byteCount, expected, expectedMeaning, because } = difference
-      return `at byte ${offset} ${REASONS[because]}: ${shown(expected, byteCount, expectedMeaning)} missing, ${bytesText(byteCount)}`
+      return `at byte ${offset} ${REASONS[because]}: ${shown(expected, byteCount, expectedMeaning)} missing, ${inBytes(byteCount)}`
     }
     case 'unsent':
-      return `at byte ${offset} ${REASONS[difference.because]}: ${bytesText(difference.byteCount)} could not be said to it`
+      return `at byte ${offset} ${REASONS[difference.because]}: ${inBytes(difference.byteCount)} could not be said to it`
     case 'surplus': {
       const { byteCount, got, gotMeaning } = difference
-      return `behind byte ${offset}, the last, came ${bytesText(byteCount)} more: ${shown(got, byteCount, gotMeaning)}`
+      return `behind byte ${offset}, the last, came ${inBytes(byteCount)} more: ${shown(got, byteCount, gotMeaning)}`
     }
     case 'ending':
       return `behind byte ${offset}: recorded is ${ENDINGS[difference.expected]}, what came is ${ENDINGS[difference.got]}`
@@ -65,8 +67,6 @@ export const differenceWords = (difference: Difference): string => {
 
 const REASONS: Readonly<Record<Ending, string>> = { end: 'it ended', reset: 'it was reset', open: 'nothing more came' }
 const ENDINGS: Readonly<Record<Ending, string>> = { end: 'the end', reset: 'a reset', open: 'no end' }
-
-const bytesText = (count: number): string => `${count} byte${count === 1 ? '' : 's'}`
 
 const shown = (bytes: Buffer, count: number, meaning: string): string => {
   const digits = bytes.toString('hex') + (count > bytes.length ? ' ..' : '')

@@ -72,9 +72,8 @@ export const replayAt = async (
     1,
   )
   try {
-    const met = firstAt(server, options.signal)
     listening(boundTo(server))
-    return await replayOn(await met, conversation, 'acceptor', options)
+    return await replayOn(await firstAt(server, options.signal), conversation, 'acceptor', options)
   } finally {
     server.close()
   }

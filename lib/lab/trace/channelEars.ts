@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { CHANNEL_PREFIX, type EventName, type EventOf } from '@/core/index.js'
+import { wordsOf } from '@/errors.js'
 
 /** Listens to channels of the core. When something that listens throws, all of them end, with a warning of the process. */
 export class ChannelEars {
@@ -12,7 +13,7 @@ export class ChannelEars {
       } catch (error) {
         // The connections that are watched must not suffer from it.
         this.end()
-        process.emitWarning(`the trace ends: ${String(error)}`, { type: 'framewright', code: 'HOOK_FAILED' })
+        process.emitWarning(`the trace ends: ${wordsOf(error)}`, { type: 'framewright', code: 'HOOK_FAILED' })
       }
     }
     this.#heard.push([CHANNEL_PREFIX + name, own])

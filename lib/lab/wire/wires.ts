@@ -1,4 +1,4 @@
-import { type Field, FILTER_PREFIX } from '@/lab/wire/field.js'
+import type { Field } from '@/lab/wire/field.js'
 import { HANDSHAKE_WIRE, JSON_WIRE, LENGTH_WIRE, LINE_WIRE } from '@/lab/wire/framingWires.js'
 import { LONELY_WIRE } from '@/lab/wire/lonelyWire.js'
 import { PNET_WIRE } from '@/lab/wire/pnetWire.js'
@@ -37,8 +37,6 @@ export const WIRES = [
   { name: 'lonely', framing: 'handshake', family: 'lonely', about: 'lonely over TCP, as it is by default' },
   { name: 'lonely-length', framing: 'length', family: 'lonely', about: 'lonely over a length alone' },
 ] as const satisfies readonly Wire[]
-
-export { FILTER_PREFIX }
 
 /** Every field by the protocol that its filter begins with: `fw.stp.namespace`. */
 export const FIELDS: Readonly<Record<WireFraming | WireFamily, readonly Field[]>> = {

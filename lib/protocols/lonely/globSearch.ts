@@ -14,7 +14,7 @@ const LOW_SURROGATE = 0xdc00
  * One search at a time; what it needs is kept for the next.
  */
 export class GlobSearch<Value> {
-  readonly #maxSteps: number
+  #most = 0
   #left = 0
   /** Of this search; stars that it has reached have it, too. */
   #mark = 0
@@ -27,15 +27,16 @@ export class GlobSearch<Value> {
   readonly #stars: GlobNode<Value>[] = []
   readonly #from: number[] = []
 
-  constructor(maxSteps: number) {
-    this.#maxSteps = maxSteps
+  /** Of the last search. */
+  get steps(): number {
+    return this.#most - this.#left
   }
 
   /** @returns undefined when it takes more than `maxSteps` @param topic well-formed */
-  find(root: GlobNode<Value>, topic: string): Value[] | undefined {
+  find(root: GlobNode<Value>, topic: string, maxSteps: number): Value[] | undefined {
     this.#mark++
     this.#topic = topic
-    this.#left = this.#maxSteps
+    this.#most = this.#left = maxSteps
     const found: Value[] = (this.#found = [])
     this.#reach(root, 0)
     for (let star = 0; star < this.#stars.length && this.#left > 0; star++)

@@ -15,11 +15,11 @@ interface Step<Value> {
  */
 export class GlobTrie<Value> {
   readonly #root = new GlobNode<Value>('')
-  readonly #search: GlobSearch<Value>
+  readonly #search = new GlobSearch<Value>()
 
-  /** @param maxSteps of one search */
-  constructor(maxSteps: number) {
-    this.#search = new GlobSearch(maxSteps)
+  /** Steps that the last search took. */
+  get steps(): number {
+    return this.#search.steps
   }
 
   add(glob: readonly Token[], value: Value): void {
@@ -51,7 +51,7 @@ export class GlobTrie<Value> {
    * What belongs to the globs that match all of `topic`, in no order; undefined when that takes more than `maxSteps`.
    * @param topic well-formed
    */
-  find(topic: string): Value[] | undefined {
-    return this.#search.find(this.#root, topic)
+  find(topic: string, maxSteps: number): Value[] | undefined {
+    return this.#search.find(this.#root, topic, maxSteps)
   }
 }

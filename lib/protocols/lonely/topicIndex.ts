@@ -1,15 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { asBuffer } from '@/bytes/asBuffer.js'
-import { checkGlobLimits, type GlobLimits, parseGlob } from '@/protocols/lonely/glob.js'
+import { checkGlobLimits, type GlobLimits, parseGlob, type Token } from '@/protocols/lonely/glob.js'
 import { GlobTrie } from '@/protocols/lonely/globTrie.js'
+import { Wishes } from '@/protocols/lonely/wishes.js'
 import { TransportError } from '@/errors.js'
-
-/** What one subscriber is subscribed to. */
-interface Wishes {
-  /** Topics as latin1 text. */
-  readonly topics: Set<string>
-  readonly globs: Set<string>
-}
 
 const NOBODY: ReadonlySet<never> = new Set<never>()
 
@@ -22,19 +16,17 @@ export class TopicIndex<Subscriber> {
   readonly #limits: Required<GlobLimits>
   readonly #exact = new Map<string, Set<Subscriber>>()
   readonly #globs = new Map<string, Set<Subscriber>>()
-  readonly #trie: GlobTrie<ReadonlySet<Subscriber>>
+  readonly #trie = new GlobTrie<ReadonlySet<Subscriber>>()
   readonly #wishes = new Map<Subscriber, Wishes>()
 
   /** @throws TransportError OPTION_INVALID */
   constructor(limits: GlobLimits = {}) {
     this.#limits = checkGlobLimits(limits)
-    this.#trie = new GlobTrie(this.#limits.maxMatchSteps)
   }
 
   /** How many topics and globs a subscriber is subscribed to. */
   countOf(subscriber: Subscriber): number {
-    const wishes = this.#wishes.get(subscriber)
-    return wishes === undefined ? 0 : wishes.topics.size + wishes.globs.size
+    return this.#wishes.get(subscriber)?.count ?? 0
   }
 
   /** @param topic copied @returns false when the subscriber is subscribed to it already */
@@ -54,14 +46,14 @@ export class TopicIndex<Subscriber> {
   subscribeGlob(glob: string, subscriber: Subscriber): boolean {
     const known = this.#globs.get(glob)
     if (known?.has(subscriber) === true) return false
+    const tokens = parseGlob(glob, this.#limits)
     if (known === undefined) {
-      const tokens = parseGlob(glob, this.#limits)
       const subscribers = new Set<Subscriber>()
       this.#globs.set(glob, subscribers)
       this.#trie.add(tokens, subscribers)
     }
     enter(this.#globs, glob, subscriber)
-    this.#wishesOf(subscriber).globs.add(glob)
+    this.#wishesOf(subscriber).addGlob(glob, tokens)
     return true
   }
 
@@ -78,8 +70,9 @@ export class TopicIndex<Subscriber> {
   /** @returns false when the subscriber is not subscribed to the same text */
   unsubscribeGlob(glob: string, subscriber: Subscriber): boolean {
     const wishes = this.#wishes.get(subscriber)
-    if (wishes?.globs.delete(glob) !== true) return false
-    this.#leaveGlob(glob, subscriber)
+    const tokens = wishes?.deleteGlob(glob)
+    if (wishes === undefined || tokens === undefined) return false
+    this.#leaveGlob(glob, tokens, subscriber)
     this.#forgetIfEmpty(subscriber, wishes)
     return true
   }
@@ -89,7 +82,7 @@ export class TopicIndex<Subscriber> {
     const wishes = this.#wishes.get(subscriber)
     if (wishes === undefined) return
     for (const key of wishes.topics) this.#leaveExact(key, subscriber)
-    for (const glob of wishes.globs) this.#leaveGlob(glob, subscriber)
+    for (const glob of wishes.globs) this.#leaveGlob(glob, parseGlob(glob, this.#limits), subscriber)
     this.#wishes.delete(subscriber)
   }
 
@@ -103,10 +96,10 @@ export class TopicIndex<Subscriber> {
     const key = keyOf(topic)
     const exact = this.#exact.get(key)
     if (this.#globs.size === 0) return exact ?? NOBODY
-    const text = isAscii(topic) ? key : isUtf8(topic) ? asBuffer(topic).toString('utf8') : undefined
-    const byGlob = text === undefined ? [] : this.#trie.find(text)
-    if (byGlob === undefined)
-      throw new TransportError('MATCH_TOO_COSTLY', { topicBytes: topic.length, limit: this.#limits.maxMatchSteps })
+    const text = isAscii(topic) ? key : utf8Of(topic)
+    const { maxMatchSteps } = this.#limits
+    const byGlob = text === undefined ? [] : this.#trie.find(text, maxMatchSteps)
+    if (byGlob === undefined) throw new TransportError('MATCH_TOO_COSTLY', { topicBytes: topic.length, maxMatchSteps })
     const [only] = byGlob
     if (only === undefined) return exact ?? NOBODY
     if (exact === undefined && byGlob.length === 1) return only
@@ -115,17 +108,39 @@ export class TopicIndex<Subscriber> {
     return all
   }
 
-  /** Whose globs may cost the most: many wildcards in one glob weigh more than as many in several. */
+  /** Steps that the globs of the last search took; 0 when there are none. */
+  get steps(): number {
+    return this.#globs.size === 0 ? 0 : this.#trie.steps
+  }
+
+  /**
+   * A subscriber whose globs alone take more than so many steps for this topic, as far as is known: of who may be to
+   * blame, some more globs are looked at with every try, and when all are cheap, the next one's are.
+   * @param tries each costs up to these steps, and to look at 64 globs
+   */
+  takingMore(topic: Uint8Array, steps: number, tries: number): Subscriber | undefined {
+    const text = utf8Of(topic)
+    for (let left = text === undefined ? 0 : tries; left > 0; left--) {
+      const suspect = this.#most(({ suspicion }) => suspicion)
+      if (suspect === undefined) return undefined
+      if (this.#wishes.get(suspect)?.takesMore(text ?? '', steps) === true) return suspect
+    }
+    return undefined
+  }
+
+  /** Whose globs may cost the most. */
   costliest(): Subscriber | undefined {
+    return this.#most(({ weight }) => weight)
+  }
+
+  #most(measure: (wishes: Wishes) => number): Subscriber | undefined {
     let found: Subscriber | undefined
     let most = 0
-    for (const [subscriber, { globs }] of this.#wishes) {
-      let cost = 0
-      for (const glob of globs) cost += parseGlob(glob, this.#limits).filter(({ is }) => is !== 'text').length ** 2
-      if (cost > most) {
-        most = cost
-        found = subscriber
-      }
+    for (const [subscriber, wishes] of this.#wishes) {
+      const measured = measure(wishes)
+      if (measured <= most) continue
+      most = measured
+      found = subscriber
     }
     return found
   }
@@ -133,29 +148,31 @@ export class TopicIndex<Subscriber> {
   #wishesOf(subscriber: Subscriber): Wishes {
     const known = this.#wishes.get(subscriber)
     if (known !== undefined) return known
-    const wishes = { topics: new Set<string>(), globs: new Set<string>() }
+    const wishes = new Wishes(this.#limits)
     this.#wishes.set(subscriber, wishes)
     return wishes
   }
 
-  #forgetIfEmpty(subscriber: Subscriber, { topics, globs }: Wishes): void {
-    if (topics.size === 0 && globs.size === 0) this.#wishes.delete(subscriber)
+  #forgetIfEmpty(subscriber: Subscriber, { count }: Wishes): void {
+    if (count === 0) this.#wishes.delete(subscriber)
   }
 
   #leaveExact(key: string, subscriber: Subscriber): void {
     if (leave(this.#exact, key, subscriber)) this.#exact.delete(key)
   }
 
-  #leaveGlob(glob: string, subscriber: Subscriber): void {
+  #leaveGlob(glob: string, tokens: readonly Token[], subscriber: Subscriber): void {
     const subscribers = this.#globs.get(glob)
     if (subscribers === undefined || !leave(this.#globs, glob, subscriber)) return
     this.#globs.delete(glob)
-    this.#trie.delete(parseGlob(glob, this.#limits), subscribers)
+    this.#trie.delete(tokens, subscribers)
   }
 }
 
 /** One character for each byte, which makes it a key whatever the bytes are. */
 const keyOf = (topic: Uint8Array): string => asBuffer(topic).toString('latin1')
+
+const utf8Of = (topic: Uint8Array): string | undefined => (isUtf8(topic) ? asBuffer(topic).toString('utf8') : undefined)
 
 const enter = <Subscriber>(all: Map<string, Set<Subscriber>>, key: string, subscriber: Subscriber): void => {
   const subscribers = all.get(key)

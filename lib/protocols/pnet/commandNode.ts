@@ -15,7 +15,7 @@ import { isOne } from '@/protocols/pnet/node.js'
 import type { FunctionCall, NodeFunction } from '@/protocols/pnet/nodeFunction.js'
 import { allOutcomes, type Outcome } from '@/protocols/pnet/outcome.js'
 import { Keywords, type Remote, type RemoteMany } from '@/protocols/pnet/remoteApi.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /** How a command node behaves. */
 export interface CommandNodeOptions extends Omit<AdvancedNodeOptions, 'functions'> {
@@ -135,10 +135,9 @@ export class CommandNode extends AdvancedNode {
   }
 
   async #enter(call: FunctionCall, input: CallInput): Promise<AsyncIterable<Uint8Array>> {
-    const failed = (name: string, error: unknown): void => {
-      const says = error instanceof Error ? error.message : String(error)
-      const detail = { hook: 'function', function: name, says }
-      this.failed(new TransportError('HOOK_FAILED', detail, { cause: error }), call.remote)
+    const failed = (name: string, cause: unknown): void => {
+      const detail = { hook: 'function', function: name, says: wordsOf(cause) }
+      this.failed(new TransportError('HOOK_FAILED', detail, { cause }), call.remote)
     }
     const size = input.sizeBytes
     const limit = this.#maxCallBytes

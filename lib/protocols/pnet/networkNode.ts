@@ -1,4 +1,4 @@
-import { type Abortable, type Cancel, ConnectionDetails } from '@/core/index.js'
+import { type Abortable, type Cancel, ConnectionDetails, isPromise, raise } from '@/core/index.js'
 import { decodeAdvertisement, encodeDatagram } from '@/protocols/pnet/advertisement.js'
 import { Desk, type Request } from '@/protocols/pnet/desk.js'
 import { Discovery } from '@/protocols/pnet/discovery.js'
@@ -15,7 +15,7 @@ import type { Picklable, PickleValue } from '@/protocols/pnet/pickle/pickleValue
 import { NodePublicKey } from '@/protocols/pnet/publicKey.js'
 import { PublicKeyCache } from '@/protocols/pnet/publicKeyCache.js'
 import { decodeUniversal, encodeUniversal } from '@/protocols/pnet/universal.js'
-import { TransportError } from '@/errors.js'
+import { TransportError, wordsOf } from '@/errors.js'
 
 /** Who is asked: a name, several names, or `*`, which is everybody known. */
 export type Targets = '*' | readonly string[]
@@ -279,22 +279,17 @@ export abstract class NetworkNode implements AsyncDisposable {
   }
 
   #guard(hook: string, call: () => void | Promise<void>): void {
-    const failed = (error: unknown): void => {
-      const says = error instanceof Error ? error.message : String(error)
-      this.#raise(new TransportError('HOOK_FAILED', { hook, says }, { cause: error }))
-    }
+    const failed = (cause: unknown): void =>
+      this.#raise(new TransportError('HOOK_FAILED', { hook, says: wordsOf(cause) }, { cause }))
     try {
-      Promise.resolve(call()).catch(failed)
+      const work = call()
+      if (isPromise(work)) work.then(undefined, failed)
     } catch (error) {
       failed(error)
     }
   }
 
   #raise(error: TransportError): void {
-    try {
-      this.errorRaised(error)
-    } catch (further) {
-      process.emitWarning(further instanceof Error ? further : String(further))
-    }
+    raise((raised) => this.errorRaised(raised), error)
   }
 }

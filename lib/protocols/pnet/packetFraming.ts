@@ -1,7 +1,7 @@
 import { type Detail, TransportError } from '@/errors.js'
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { Begun } from '@/framings/begun.js'
-import type { FramingContext, Reading, Role, Step } from '@/framings/framing.js'
+import type { FramingContext, Role, Step } from '@/framings/framing.js'
 import { OpenFraming } from '@/framings/openFraming.js'
 import { isSpace } from '@/protocols/pnet/packet.js'
 
@@ -75,11 +75,6 @@ export class PacketFraming extends OpenFraming {
 
   override get waiting(): number {
     return this.#done ? 0 : this.input.length + this.#begun.length
-  }
-
-  override get reading(): Reading {
-    if (!this.opened) return 'opening'
-    return this.waiting === 0 ? 'between' : 'inside'
   }
 
   start(_size: number): void {}

@@ -54,7 +54,7 @@ export class StpServer {
   protected keyChanged(peer: Peer, offered: string): boolean {
     const { ip, tcpport, publicKey } = peer
     const [pinned, other] = [publicKey, offered].map((key) => key?.slice(-32))
-    this.errorRaised(new TransportError('PEER_KEY_CHANGED', { ip, tcpport, pinned, offered: other }))
+    this.#node.raise(new TransportError('PEER_KEY_CHANGED', { ip, tcpport, pinned, offered: other }))
     return false
   }
 

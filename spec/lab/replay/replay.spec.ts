@@ -248,6 +248,23 @@ describe('replay', () => {
     expect(words(report)).to.deep.equal([])
   })
 
+  it('whose listening callback throws rejects with that, and nothing is left that its signal could reject', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    const stop = new AbortController()
+    const thrown = new Error('not here')
+    const listening = (): never => {
+      throw thrown
+    }
+    const played = replayAt(0, HELLO, { signal: stop.signal }, listening)
+    expect(await played.catch((error: unknown) => error)).to.equal(thrown)
+    stop.abort()
+    await turns(3)
+    process.off('unhandledRejection', note)
+    expect(unhandled).to.deep.equal([])
+  })
+
   it('is ended by its signal, while it connects, waits and plays', async () => {
     const stopped = AbortSignal.abort()
     expect(await rejection(replayTo(1, HELLO, { signal: stopped }))).to.include({ code: 'ABORTED' })

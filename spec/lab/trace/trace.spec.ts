@@ -188,7 +188,7 @@ describe('a trace of connections in this process', () => {
       await ends.connected.transmit(Buffer.from('a'))
       expect((await ends.connected.receive()).toString()).to.equal('a')
     }
-    expect((await warned).message).to.equal('the trace ends: Error: full')
+    expect((await warned).message).to.equal('the trace ends: full')
     expect([broken.rows.length, ended.rows.length]).to.deep.equal([1, 0])
     for (const channel of Object.values(channels)) expect(channel.hasSubscribers, String(channel.name)).to.equal(false)
   })

@@ -128,7 +128,7 @@ describe('the globs of the lonely protocol', () => {
     index.subscribeGlob('*[ab]'.repeat(10), 2_000)
     for (let i = 0; i < 50; i++) index.subscribeGlob(`news/${i}/*`, 3_000)
     const error = caught(() => index.matching(Buffer.from('ab'.repeat(100))))
-    expect([error.code, error.detail]).to.deep.equal(['MATCH_TOO_COSTLY', { topicBytes: 200, limit: 1_000 }])
+    expect([error.code, error.detail]).to.deep.equal(['MATCH_TOO_COSTLY', { topicBytes: 200, maxMatchSteps: 1_000 }])
     expect(index.costliest()).to.equal(0)
     for (let i = 0; i < 100; i++) index.unsubscribeAll(i)
     expect(index.costliest()).to.equal(2_000)
@@ -136,6 +136,30 @@ describe('the globs of the lonely protocol', () => {
     index.unsubscribeAll(2_000)
     expect(index.costliest()).to.equal(3_000)
     expect(new TopicIndex<number>().costliest()).to.equal(undefined)
+  })
+
+  it('that alone take more than some steps are found, in the order of suspicion, as they are now', () => {
+    const index = starry(1, { maxMatchSteps: 1_000_000 })
+    index.unsubscribeAll(0)
+    const topic = Buffer.from('ab'.repeat(50))
+    expect([index.steps, index.takingMore(topic, 1, 10)]).to.deep.equal([0, undefined])
+    const costly = (who: number): void => {
+      for (let i = 0; i < 20; i++) index.subscribeGlob(`*[ab]*[xy${i}]*`, who)
+    }
+    for (let i = 0; i < 400; i++) index.subscribeGlob(`x*?*?*${i}`, 1)
+    costly(2)
+    expect(index.matching(topic).size).to.equal(0)
+    expect(index.steps).to.be.greaterThan(500)
+    // Until all of its globs have been looked at, and it is less suspicious than the other one: 3,600 / 8 < 500.
+    const tries = Math.ceil(400 / 64) + 2
+    expect(index.takingMore(topic, 500, tries), 'has the most wildcards, but they cost nothing').to.equal(undefined)
+    expect(index.takingMore(topic, 500, 1)).to.equal(2)
+    expect(index.takingMore(topic, 1_000_000, 10)).to.equal(undefined)
+    for (let i = 0; i < 20; i++) index.unsubscribeGlob(`*[ab]*[xy${i}]*`, 2)
+    expect(index.takingMore(topic, 500, 10), 'has none any more').to.equal(undefined)
+    costly(1)
+    expect(index.takingMore(topic, 500, 1), 'has them now').to.equal(1)
+    expect(index.takingMore(Buffer.of(0xff), 0, 10), 'matches no glob').to.equal(undefined)
   })
 
   it('whatever they are take no more steps than allowed, with sets that all accept and texts that never come', () => {

@@ -16,6 +16,7 @@ import { PnetGroup, WatchedCommandNode, WatchedNode } from '../../support/pnetNo
 import { RawListener } from '../../support/rawPeer.js'
 import { rejection } from '../../support/rejection.js'
 import { runProgram, SCRIPT_EXTENSION } from '../../support/runProgram.js'
+import { warningsOf } from '../../support/warnings.js'
 
 interface Api {
   add<N extends number | bigint>(x: N, y: N): N
@@ -340,6 +341,21 @@ describe('a pnet node', () => {
     await bob.watch.event('raised HOOK_FAILED')
     expect(await alice?.send('bob', 'hi')).to.equal(null)
     expect(bob.watch.raised[0]?.detail).to.deep.equal({ hook: 'peerJoined', says: 'on purpose' })
+  })
+
+  it('ends in a warning of the process when errorRaised rejects, and goes on', async () => {
+    const bob = new Node(group.options('bob'))
+    const fail = (): never => {
+      throw Object.create(null)
+    }
+    Object.assign(bob, { messageReceived: fail, requestFailed: fail })
+    Object.assign(bob, { errorRaised: () => Promise.reject(new Error('too late')) })
+    const [alice] = await group.serve(new Node(group.options('alice')), bob)
+    const warnings = await warningsOf(async () => {
+      for (let times = 0; times < 2; times++)
+        expect((await rejection(alice?.send('bob', 'hi') ?? Promise.resolve())).code).to.equal('REPLY_MISSING')
+    })
+    expect(warnings).to.deep.equal(Array(2).fill('a hook threw (hook: errorRaised, says: too late)'))
   })
 
   it('of every kind is a Node at run time, and refuses names that its protocol cannot carry', () => {

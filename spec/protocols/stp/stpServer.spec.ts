@@ -15,6 +15,7 @@ import { ManualClock } from '../../support/manualClock.js'
 import { rejection } from '../../support/rejection.js'
 import { portsOf, type RawDatagrams, StpStage, StpWitness } from '../../support/stpNodes.js'
 import { turns } from '../../support/turns.js'
+import { warningsOf } from '../../support/warnings.js'
 import { partsOf, STP_KEYS } from '../../support/stpRecordings.js'
 
 const HOST = '127.0.0.1'
@@ -267,6 +268,20 @@ describe('an STP server', () => {
       expect(node.peers).to.have.lengthOf(1)
     }
     expect(errors).to.deep.equal(['PEER_KEY_CHANGED', 'HOOK_FAILED'])
+  })
+
+  it('ends in a warning of the process when errorRaised rejects at the news of another key', async () => {
+    await using stage = new StpStage()
+    await using node = new StpServer({ host: HOST, udpport: 0, tcpport: 0, syncMs: 0, multicastInterface: HOST })
+    Object.assign(node, { errorRaised: () => Promise.reject(new Error('too late')) })
+    await node.listen()
+    const { tcp: toPort } = portsOf(node)
+    const warnings = await warningsOf(async () => {
+      for (const { private_key_pem: key } of [STP_KEYS.sender, STP_KEYS.listener])
+        await stage.silent({ key, announcedTcpport: 57_099 }).sendTcp('x', HOST, { toPort })
+      while (node.counts.accepted < 2) await turns()
+    })
+    expect(warnings).to.deep.equal(['a hook threw (hook: errorRaised, says: too late)'])
   })
 
   it('takes no promise of keyChanged for a yes', async () => {

@@ -88,7 +88,7 @@ export class Strip {
     this.#canvas.setPointerCapture(event.pointerId)
     const y = event.offsetY
     const [top, bottom] = this.#brush()
-    const { viewport } = { viewport: this.#viewport }
+    const viewport = this.#viewport
     const tall = bottom - top > 3 * EDGE_PX
     if (tall && Math.abs(y - top) < EDGE_PX) this.#grip = { by: 'top', other: viewport.bottom }
     else if (tall && Math.abs(y - bottom) < EDGE_PX) this.#grip = { by: 'bottom', other: viewport.top }

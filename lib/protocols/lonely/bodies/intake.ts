@@ -50,9 +50,10 @@ export class Intake {
 
   /**
    * @param piece not to be changed any more
-   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED
+   * @throws TransportError BODY_TOO_LARGE, SPOOL_FULL, BODY_FAILED when it has been given up or cannot be written
    */
   add(piece: Buffer): void | Promise<void> {
+    if (this.#over) throw givenUp()
     if (piece.length === 0) return
     const size = this.#size + piece.length
     const limit = this.#limits.maxBodyBytes
@@ -113,8 +114,7 @@ export class Intake {
 
   async #finishFile(): Promise<Body> {
     const file = this.#file
-    if (file === undefined || this.#over)
-      throw new TransportError('BODY_FAILED', { problem: 'the body has been given up' })
+    if (file === undefined || this.#over) throw givenUp()
     this.#over = true
     this.#books = this.#books.whole(this.#booked)
     return file.asBody(this.#size, this.#hash.digest(), () => this.#giveBack())
@@ -129,3 +129,5 @@ export class Intake {
     for (const what of ['memory', 'spool', 'files'] as const) this.#book(what, -this.#booked[what])
   }
 }
+
+const givenUp = (): TransportError => new TransportError('BODY_FAILED', { problem: 'the body has been given up' })

@@ -238,7 +238,10 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     if (!this.#joined) return
     this.#joined = false
     this.#webSockets = undefined
-    await this.#switchboard.leave()
-    await tearDown(this.#auth)
+    try {
+      await this.#switchboard.leave()
+    } finally {
+      await tearDown(this.#auth)
+    }
   }
 }

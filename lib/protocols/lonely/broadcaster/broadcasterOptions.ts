@@ -53,6 +53,11 @@ export interface BroadcasterLimits extends BodyLimits, GlobLimits {
   readonly maxSubscriptions?: number
   /** Bytes of their topics and globs. 1 to 2^40 bytes. @default 1_048_576 (1 MiB) */
   readonly maxSubscriptionBytes?: number
+  /**
+   * Steps of about 60 ns that finding its globs alone may take for a topic of up to 128 bytes, and in proportion for one
+   * of up to 1 KiB; then it closes. 100 to 2^40. @default 5_000
+   */
+  readonly maxMatchStepsPerConnection?: number
   /** A connection must be configured within this time. 0 to 2^31-1 ms; 0 waits for ever. @default 5_000 */
   readonly configureTimeoutMs?: number
   /**
@@ -148,6 +153,7 @@ export const BROADCASTER_RANGES = {
   maxPendingBytes: [33_554_432, 65_536, 2 ** 40],
   maxSubscriptions: [10_000, 1, 10_000_000],
   maxSubscriptionBytes: [1_048_576, 1, 2 ** 40],
+  maxMatchStepsPerConnection: [5_000, 100, 2 ** 40],
   configureTimeoutMs: [5_000, 0, 2 ** 31 - 1],
   partTimeoutMs: [120_000, 0, 2 ** 31 - 1],
   acknowledgeTimeoutMs: [300_000, 0, 2 ** 31 - 1],

@@ -22,6 +22,7 @@ import { compressorsOf } from '@/protocols/lonely/session/preset.js'
 import { Lane } from '@/protocols/lonely/session/lane.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
+import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import { TransportError } from '@/errors.js'
@@ -232,6 +233,6 @@ export class BroadcasterSession {
   #fail(error: unknown): void {
     if (this.#state.at === 'over') return
     this.end()
-    this.#wire.failed(error instanceof Error ? error : new TransportError('HOOK_FAILED', {}, { cause: error }))
+    this.#wire.failed(thrownError(error))
   }
 }

@@ -1,6 +1,6 @@
 import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
-import { TransportError } from '@/errors.js'
+import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 
 /** What is known of one pattern. */
 interface Entry {
@@ -102,9 +102,7 @@ export class Interests {
       entry.wanting -= entry.waiting
       entry.waiting = 0
       entry.known = undefined
-      known?.reject(
-        error instanceof Error ? error : new TransportError('HOOK_FAILED', { hook: 'relay' }, { cause: error }),
-      )
+      known?.reject(thrownError(error))
     }
     // Not tried again for its own sake: what the relay brings for nothing is dropped.
     if (entry.wanting > 0) void this.#advance(key, entry)

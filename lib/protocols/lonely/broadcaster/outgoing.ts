@@ -8,9 +8,10 @@ import { type Cut, Parts } from '@/protocols/lonely/broadcaster/parts.js'
 import { serialize } from '@/protocols/lonely/codecs.js'
 import type { ConfirmReceive, ContinueReceive, ToSubscriber } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
-import { compressedForm } from '@/protocols/lonely/bodies/form.js'
+import { compressedForm, type Form } from '@/protocols/lonely/bodies/form.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import { MAX_MESSAGE_BYTES } from '@/protocols/lonely/session/transportOptions.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import { type Detail, TransportError } from '@/errors.js'
@@ -150,7 +151,7 @@ export class Outgoing {
   #fail(error: unknown): void {
     if (this.#state === 'over') return
     this.end()
-    this.#wire.failed(error instanceof Error ? error : new TransportError('HOOK_FAILED', {}, { cause: error }))
+    this.#wire.failed(thrownError(error))
   }
 
   #pump(): void {
@@ -206,18 +207,8 @@ export class Outgoing {
   }
 
   #begin(delivery: Delivery): boolean | Promise<void> {
-    const { body } = delivery
-    const { bytes } = body
-    const compressors = this.#compressors
-    const compressor = bytes === undefined ? undefined : compressors?.choose(body.size)
-    if (compressor === undefined || compressors === undefined || bytes === undefined) {
-      return this.#start(new Parts(delivery, body, undefined, this.#cut))
-    }
-    const form = delivery.form(compressor, () => compressedForm(bytes, compressors, compressor))
-    return this.#start(new Parts(delivery, form.body, form.compression, this.#cut))
-  }
-
-  #start(parts: Parts): boolean | Promise<void> {
+    const { body, compression } = this.#formOf(delivery)
+    const parts = new Parts(delivery, body, compression, this.#cut)
     if (this.#state === 'over') {
       parts.finished()
       return true
@@ -230,6 +221,21 @@ export class Outgoing {
     }
     this.#parts = parts
     return this.#sendPart(parts)
+  }
+
+  #formOf(delivery: Delivery): Form {
+    const { body } = delivery
+    const { bytes } = body
+    const compressors = this.#compressors
+    const compressor = bytes === undefined ? undefined : compressors?.choose(body.size)
+    if (compressor === undefined || compressors === undefined || bytes === undefined)
+      return { body, compression: undefined }
+    try {
+      return delivery.form(compressor, () => compressedForm(bytes, compressors, compressor))
+    } catch (error) {
+      body.release()
+      throw error
+    }
   }
 
   #sendPart(parts: Parts): boolean | Promise<void> {

@@ -12,18 +12,29 @@ import { TransportError } from '@/errors.js'
 
 /** Nobody can be asked to have globs that are cheap for topics of any length. */
 const LONG_TOPIC_BYTES = 1_024
+/** Longer topics may cost more, in proportion. */
+const USUAL_TOPIC_BYTES = 128
+/** When a topic cost too much in all, so many are looked at for one whose globs alone are the reason. */
+const MANY_SUSPECTS = 16
+
+/** What globs may cost. */
+export interface SwitchboardLimits extends GlobLimits {
+  readonly maxMatchStepsPerConnection: number
+}
 
 /** Joins what one broadcaster's subscribers want to what the relay brings. */
 export class Switchboard implements RelayMember {
   readonly id = randomUUID()
   readonly #table: SubscriptionTable<BroadcasterSession>
   readonly #random: RandomSource
+  readonly #maxMatchStepsPerConnection: number
   #interests = this.#newInterests()
   #seat: RelaySeat | undefined
 
   /** @throws TransportError OPTION_INVALID */
-  constructor(random: RandomSource, limits: GlobLimits) {
+  constructor(random: RandomSource, limits: SwitchboardLimits) {
     this.#random = random
+    this.#maxMatchStepsPerConnection = limits.maxMatchStepsPerConnection
     this.#table = new SubscriptionTable(limits)
   }
 
@@ -88,19 +99,24 @@ export class Switchboard implements RelayMember {
   }
 
   /**
-   * When it takes too long to find them, whoever is to blame pays: for a long topic who notifies it, else who has the
-   * costliest globs.
+   * Who is to get it. When that takes too long to find out, whoever is to blame pays: for a long topic who notifies it,
+   * else whose globs alone take too long, else who has the costliest ones.
    * @throws TransportError MATCH_TOO_COSTLY
    */
   #match(topic: Buffer): ReadonlySet<BroadcasterSession> {
+    if (topic.length > LONG_TOPIC_BYTES) return this.#table.match(topic)
+    const allowed = Math.ceil(this.#maxMatchStepsPerConnection * Math.max(1, topic.length / USUAL_TOPIC_BYTES))
     for (;;) {
+      let costly: BroadcasterSession | undefined
       try {
-        return this.#table.match(topic)
+        const found = this.#table.match(topic)
+        if (this.#table.steps > allowed) costly = this.#table.takingMore(topic, allowed, 1)
+        if (costly === undefined) return found
       } catch (error) {
-        const costliest = topic.length > LONG_TOPIC_BYTES ? undefined : this.#table.costliest()
-        if (costliest === undefined) throw error
-        costliest.fail(error)
+        costly = this.#table.takingMore(topic, allowed, MANY_SUSPECTS) ?? this.#table.costliest()
+        if (costly === undefined) throw error
       }
+      costly.fail(new TransportError('MATCH_TOO_COSTLY', { topicBytes: topic.length, allowedSteps: allowed }))
     }
   }
 

@@ -31,6 +31,16 @@ export class SubscriptionTable<T> {
       : this.#index.unsubscribeExact(pattern.topic, who)
   }
 
+  /** What finding the globs took the last time. */
+  get steps(): number {
+    return this.#index.steps
+  }
+
+  /** Whose globs alone take more than so many steps; of so many at most is it found out. */
+  takingMore(topic: Buffer, steps: number, tries: number): T | undefined {
+    return this.#index.takingMore(topic, steps, tries)
+  }
+
   /** Whose globs may cost the most to match. */
   costliest(): T | undefined {
     return this.#index.costliest()

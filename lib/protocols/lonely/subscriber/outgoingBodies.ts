@@ -1,14 +1,16 @@
 import { Deque } from '@/bytes/deque.js'
 import type { ToBroadcasterClaim } from '@/protocols/lonely/auth/claim.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import { compressedForm } from '@/protocols/lonely/bodies/form.js'
+import { compressedForm, type Form } from '@/protocols/lonely/bodies/form.js'
 import { codecs } from '@/protocols/lonely/codecs.js'
 import type { Compression } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { Deferred } from '@/protocols/lonely/session/deferred.js'
+import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import { NotifyAnswer } from '@/protocols/lonely/subscriber/notifyAnswer.js'
 import type { Outbound, Supply } from '@/protocols/lonely/subscriber/sendDesk.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'
+import { TransportError } from '@/errors.js'
 
 /** One notification as it travels. */
 interface Notification {
@@ -70,11 +72,21 @@ export class OutgoingBodies implements Supply {
     if (this.#streaming !== undefined) return this.#nextPart(this.#streaming)
     const notification = this.#waiting.shift()
     if (notification === undefined) return undefined
-    const { bytes } = notification.plain
+    try {
+      return this.#first({ ...notification, ...this.#formOf(notification.plain) })
+    } catch (error) {
+      notification.confirmed.reject(thrownError(error))
+      throw error
+    }
+  }
+
+  #formOf(body: Body): Form {
+    const { bytes } = body
     const compressors = this.#compressors
     const compressor = bytes === undefined ? undefined : compressors?.choose(bytes.length)
-    if (compressor === undefined || compressors === undefined || bytes === undefined) return this.#first(notification)
-    return this.#first({ ...notification, ...compressedForm(bytes, compressors, compressor) })
+    if (compressor === undefined || compressors === undefined || bytes === undefined)
+      return { body, compression: undefined }
+    return compressedForm(bytes, compressors, compressor)
   }
 
   /** The whole notification, or its first part; which of them is known when its authorization is. */
@@ -139,7 +151,16 @@ export class OutgoingBodies implements Supply {
     if (answer.last) this.#streaming = undefined
     const payload = body.read(at, length)
     if (Buffer.isBuffer(payload)) return codecs.NOTIFY_STREAM.serialize(message(payload), { headers })
-    return payload.then((bytes) => codecs.NOTIFY_STREAM.serialize(message(bytes), { headers }))
+    return payload.then(
+      (bytes) => codecs.NOTIFY_STREAM.serialize(message(bytes), { headers }),
+      (error: unknown) => this.#unreadable(streaming.notification, error),
+    )
+  }
+
+  /** Nobody can be told that a body does not go on but by the end of the connection; the others can be sent again. */
+  #unreadable({ confirmed }: Notification, cause: unknown): never {
+    confirmed.reject(thrownError(cause))
+    throw new TransportError('CONNECTION_BROKEN', { problem: 'a body that had begun cannot be read' }, { cause })
   }
 }
 

@@ -25,6 +25,7 @@ export class ReceiveDesk {
   readonly #desk: SendDesk
   readonly #ears: SubscriberEars
   #stream: StreamIntake | undefined
+  #over = false
 
   constructor(
     context: SubscriberContext,
@@ -60,12 +61,16 @@ export class ReceiveDesk {
     return after(checked, () => this.#take(message, start))
   }
 
+  /** The connection is gone. */
   end(): void {
+    this.#over = true
     this.#stream?.discard()
     this.#stream = undefined
   }
 
   #take(message: ReceiveStream, start: StreamStart): void | Promise<void> {
+    // It may have ended while the authorization was checked.
+    if (this.#over) return
     const identifier = Buffer.from(message.identifier)
     if (message.start !== undefined) {
       if (message.payload.length === Number(start.compressedLength)) return this.#whole(message, identifier, start)
@@ -111,8 +116,12 @@ export class ReceiveDesk {
   }
 
   #handOn(identifier: Buffer, start: StreamStart, body: Body): void {
-    const room = this.#ears.received(Buffer.from(start.topic), body)
-    body.release()
+    let room: void | Promise<void>
+    try {
+      room = this.#ears.received(Buffer.from(start.topic), body)
+    } finally {
+      body.release()
+    }
     if (this.#desk.unacknowledged >= MAX_UNACKNOWLEDGED)
       throw new TransportError('LONELY_UNEXPECTED', { problem: 'bodies beyond any window', limit: MAX_UNACKNOWLEDGED })
     const acknowledgement = this.#confirmation(identifier, room === undefined)

@@ -3,6 +3,7 @@ import type { ToBroadcasterClaim } from '@/protocols/lonely/auth/claim.js'
 import type { ToSubscriber } from '@/protocols/lonely/messages.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
+import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'
 import { TransportError } from '@/errors.js'
@@ -157,6 +158,6 @@ export class SendDesk {
 
   readonly #fail = (error: unknown): void => {
     if (this.#state === 'over') return
-    this.#wire.failed(error instanceof Error ? error : new TransportError('HOOK_FAILED', {}, { cause: error }))
+    this.#wire.failed(thrownError(error))
   }
 }

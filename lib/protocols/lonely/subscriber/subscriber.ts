@@ -176,10 +176,13 @@ export class Subscriber extends Client<SubscriberConnection> {
     this.#wanted.end(new TransportError('CLOSED'))
     await super.close(options)
     this.#bond = this.#newBond()
-    if (this.#prepared === undefined) return
-    await this.#prepared.catch(ignore)
+    const prepared = this.#prepared
     this.#prepared = undefined
-    await tearDown(this.#auth)
+    const settled = await prepared?.then(
+      () => 'set up',
+      () => 'failed',
+    )
+    if (settled === 'set up') await tearDown(this.#auth)
   }
 
   protected override createConnection(): SubscriberConnection {
@@ -208,8 +211,7 @@ export class Subscriber extends Client<SubscriberConnection> {
   }
 
   async #reach(target: Target, signal: AbortSignal): Promise<SubscriberConnection> {
-    this.#prepared ??= this.#prepare()
-    await this.#prepared
+    await (this.#prepared ??= this.#prepare())
     if ('tcp' in target) return this.connectTo(target.tcp, { signal })
     const { connectTimeoutMs, tls } = this.#options
     const options = {
@@ -223,10 +225,19 @@ export class Subscriber extends Client<SubscriberConnection> {
     return this.connectOver((given) => connectWebSocket(webSocket, options, given), WEB_SOCKET_OPTIONS, { signal })
   }
 
-  async #prepare(): Promise<void> {
-    await setUp(this.#auth)
+  /** What fails is tried anew with the next connection. */
+  #prepare(): Promise<void> {
+    const preparing = this.#setUp()
+    preparing.catch(() => {
+      if (this.#prepared === preparing) this.#prepared = undefined
+    })
+    return preparing
+  }
+
+  async #setUp(): Promise<void> {
     const { zstd } = this.#options
     this.#zstd = zstd === 'off' ? undefined : (zstd ?? (await loadZstd()))
+    await setUp(this.#auth)
   }
 
   async #established(connection: SubscriberConnection): Promise<void> {
@@ -287,5 +298,3 @@ export class Subscriber extends Client<SubscriberConnection> {
 
 /** Errors that sending again does not mend. */
 const FINAL: ReadonlySet<Code> = new Set(['ABORTED', 'BODY_FAILED', 'CLOSED', 'ABANDONED', 'LONELY_UNWRITABLE'])
-
-const ignore = (): void => {}

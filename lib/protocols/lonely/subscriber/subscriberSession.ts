@@ -18,6 +18,7 @@ import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'
+import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Wire } from '@/protocols/lonely/session/wire.js'
 import { OutgoingBodies } from '@/protocols/lonely/subscriber/outgoingBodies.js'
@@ -250,7 +251,7 @@ export class SubscriberSession {
 
   #fail(error: unknown): void {
     if (this.#state.at === 'over') return
-    const cause = error instanceof Error ? error : new TransportError('HOOK_FAILED', {}, { cause: error })
+    const cause = thrownError(error)
     this.end(cause)
     this.#wire.failed(cause)
   }

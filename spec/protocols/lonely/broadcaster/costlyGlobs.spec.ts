@@ -32,4 +32,44 @@ describe('globs that cost too much', () => {
     expect([codeOf(notifier.failure), costly.failure]).to.deep.equal(['MATCH_TOO_COSTLY', undefined])
     expect(bench.bodies.held.memoryBytes).to.equal(0)
   })
+
+  it('of one connection alone cost it the connection after some topics that show it, whoever has more globs', async () => {
+    const bench = await BroadcasterBench.open({ maxMatchStepsPerConnection: 200 })
+    const [costly, honest, notifier] = [await bench.configured(), await bench.configured(), await bench.configured()]
+    await honest.hear(...Array.from({ length: 2_000 }, (_, i) => subscribeToGlob(`a*/${i}/*`)))
+    await makeCostly(costly)
+    await notifier.hear(notifyOf('x', 'a/7/a'))
+    expect(costly.failure, 'so short a topic shows nothing').to.equal(undefined)
+    const notified = 1 + Math.ceil(2_000 / 64)
+    for (let at = 0; at < notified; at++) await notifier.hear(notifyOf(String(at), `${'ab'.repeat(50)}/7/ab`))
+    expect(codeOf(costly.failure)).to.equal('MATCH_TOO_COSTLY')
+    expect(costly.failure).to.have.property('detail').that.deep.equals({ topicBytes: 105, allowedSteps: 200 })
+    expect([honest.failure, notifier.failure]).to.deep.equal([undefined, undefined])
+    expect(notifier.of('CONFIRM_NOTIFY').map(({ subscribers }) => subscribers)).to.deep.equal(
+      Array(notified + 1).fill(1n),
+    )
+  })
+
+  it('are found among many connections by and by, and none of the others pays', async () => {
+    const bench = await BroadcasterBench.open({ maxMatchStepsPerConnection: 200 })
+    const others = await Promise.all(Array.from({ length: 6 }, () => bench.configured()))
+    for (const [at, other] of others.entries())
+      await other.hear(...Array.from({ length: 500 }, (_, i) => subscribeToGlob(`${at}*?*?*?*?*?*?*?*?/${i}/*`)))
+    const [costly, notifier] = [await bench.configured(), await bench.configured()]
+    await makeCostly(costly)
+    for (let notified = 0; costly.failure === undefined && notified < 100; notified++)
+      await notifier.hear(notifyOf(String(notified), 'ab'.repeat(60)))
+    expect(codeOf(costly.failure)).to.equal('MATCH_TOO_COSTLY')
+    expect(others.map(({ failure }) => failure)).to.deep.equal(others.map(() => undefined))
+  })
+
+  it('that are cheap for each connection may cost in all what maxMatchSteps allows', async () => {
+    const bench = await BroadcasterBench.open({ maxMatchStepsPerConnection: 200 })
+    const notifier = await bench.configured()
+    const others = await Promise.all(Array.from({ length: 40 }, () => bench.configured()))
+    for (const [at, other] of others.entries()) await other.hear(subscribeToGlob(`*[x${at}]*`))
+    for (let notified = 0; notified < 20; notified++) await notifier.hear(notifyOf(String(notified), 'ab'.repeat(20)))
+    expect(others.map(({ failure }) => failure)).to.deep.equal(others.map(() => undefined))
+    expect(notifier.of('CONFIRM_NOTIFY')).to.have.lengthOf(20)
+  })
 })

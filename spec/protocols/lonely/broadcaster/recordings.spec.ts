@@ -47,7 +47,7 @@ class Replay {
   constructor(recorded: Conversation) {
     this.#conversation = recorded
     this.#identifiers = bodyIdentifiers(recorded)
-    this.#switchboard = new Switchboard(() => this.#identifiers.shift() ?? Buffer.from('none'), {})
+    this.#switchboard = new Switchboard(() => this.#identifiers.shift() ?? Buffer.from('none'), broadcasterSettings({}))
   }
 
   async run(): Promise<ReadonlyMap<number, Replayed>> {
