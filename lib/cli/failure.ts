@@ -1,4 +1,5 @@
 import { plainText } from '@/cli/plainText.js'
+import { UsageError } from '@/cli/usageError.js'
 import { type Code, TransportError } from '@/errors.js'
 
 /** What to do about it, where there is something to say. */
@@ -47,6 +48,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
 /** One line that says what went wrong and what to do. */
 export const failureLine = (error: unknown): string => {
   if (!(error instanceof Error)) return plainText(String(error))
+  if (error instanceof UsageError) return plainText([error.message, error.hint ?? []].flat().join('; '))
   if (!(error instanceof TransportError)) return plainText(error.message.split('\n', 1)[0] ?? error.name)
   const advice = ADVICE[error.code]
   return `${plainText(error.message)} [${error.code}]${advice === undefined ? '' : `; ${advice}`}`

@@ -19,6 +19,10 @@ const MAX_SEED = 2 ** 32 - 1
 /** @throws UsageError with what to write instead */
 export const faultsFrom = (texts: readonly string[] = []): readonly Fault[] => texts.map(faultFrom)
 
+/** Those of a line, with blanks between; none of an empty one. @throws UsageError */
+export const faultsOfLine = (line: string): readonly Fault[] =>
+  faultsFrom(line.split(/\s+/).filter((text) => text !== ''))
+
 const faultFrom = (text: string): Fault => {
   try {
     return parseFault(text)

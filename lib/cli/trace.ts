@@ -3,7 +3,8 @@ import { byteCount, counted } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CaptureFile } from '@/cli/captureFile.js'
 import type { Command } from '@/cli/command.js'
-import { FAULT_NOTES, FAULTS, faultsFrom, seedFrom } from '@/cli/faultOption.js'
+import { failureLine } from '@/cli/failure.js'
+import { FAULT_NOTES, FAULTS, faultsFrom, faultsOfLine, seedFrom } from '@/cli/faultOption.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { PageFile } from '@/cli/pageFile.js'
@@ -11,6 +12,7 @@ import { paintFor } from '@/cli/paint.js'
 import { Report } from '@/cli/report.js'
 import { stopped } from '@/cli/stopped.js'
 import { traceRecorded } from '@/cli/traceRecorded.js'
+import { typedLines } from '@/cli/typedLines.js'
 import { UsageError } from '@/cli/usageError.js'
 import {
   Capture,
@@ -32,6 +34,7 @@ import { TransportError } from '@/errors.js'
 const OPTIONS = {
   framing: { type: 'string', value: 'NAME', help: 'how it is read along, see below; handshake unless given' },
   ...FAULTS,
+  live: { type: 'boolean', help: 'each line typed says what goes wrong from then on; an empty one, nothing' },
   pcap: { type: 'string', value: 'FILE', help: 'writes a capture for Wireshark, too (pcapng)' },
   html: { type: 'string', value: 'FILE', help: 'writes a page to move and zoom in, when it ends' },
   'max-rows': { type: 'string', value: 'N', help: 'rows that such a page keeps at most, 1000000 unless given' },
@@ -80,8 +83,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const [fallbackRows, leastRows, mostRows] = TRACE_TABLE_RANGES.maxRows
   const maxRows = numberFrom(values['max-rows'] ?? String(fallbackRows), '--max-rows', leastRows, mostRows)
   if (values.from !== undefined) {
-    const { from, html, json = false, framing, pcap, fault, seed, bytes } = values
-    if (positionals.length > 0 || [framing, pcap, fault, seed, bytes].some((value) => value !== undefined))
+    const { from, html, json = false, framing, pcap, fault, seed, live, bytes } = values
+    if (positionals.length > 0 || [framing, pcap, fault, seed, live, bytes].some((value) => value !== undefined))
       throw new UsageError('--from goes with --html, --max-rows and --json only')
     return traceRecorded({ from, html, maxRows, json }, io)
   }
@@ -122,7 +125,9 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     const facts = { ...addressFacts(proxy.address), target: target.toString(), faults: faultNames, seed }
     report.tell('listening', facts, `listening on ${String(proxy.address)}, for ${String(target)}${told}`)
     report.say(`\n${ladder.head()}\n`)
-    await stopped(AbortSignal.any([io.stop, broken.signal]))
+    const stop = AbortSignal.any([io.stop, broken.signal])
+    if (values.live === true) await typedLines(io, stop, [], (line) => change(proxy, line, io, report))
+    await stopped(stop)
   } finally {
     await proxy.close()
     file?.close()
@@ -133,16 +138,33 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
+/** Has other faults work from now on; what cannot be understood changes nothing. */
+const change = (proxy: Proxy, line: string, io: Io, report: Report): void => {
+  try {
+    proxy.faults = faultsOfLine(line)
+  } catch (error) {
+    io.stderr.write(`framewright: ${failureLine(refused(error))}\n`)
+    return
+  }
+  const faults = proxy.faults.map(({ name }) => name)
+  report.tell('faults', { faults }, `from now on: ${faults.length === 0 ? 'no faults' : faults.join(' ')}`)
+}
+
 /** @throws UsageError for faults that count frames of a framing that has none, and a target that cannot be connected to */
 const proxyBetween = (options: ConstructorParameters<typeof Proxy>[0]): Proxy => {
   try {
     return new Proxy(options)
   } catch (error) {
-    if (!(error instanceof TransportError)) throw error
-    const { given, problem, advice } = error.detail
-    const hint = advice === undefined ? 'choose another --framing' : String(advice)
-    throw new UsageError(`${String(given)}: ${String(problem)}`, hint)
+    throw refused(error)
   }
+}
+
+/** What a proxy does not take was typed wrongly. */
+const refused = (error: unknown): unknown => {
+  if (!(error instanceof TransportError)) return error
+  const { given, problem, advice } = error.detail
+  const hint = advice === undefined ? 'choose another --framing' : String(advice)
+  return new UsageError(`${String(given)}: ${String(problem)}`, hint)
 }
 
 const width = Math.max(...WIRES.map(({ name }) => name.length))
@@ -165,12 +187,13 @@ export const trace: Command = {
       'It listens at the first address and connects to TARGET for each that comes. The\nend that connects is on the left. A time stands at the side where it was taken:\nwhen the bytes came, and when they left for the other end. Bytes are shown as they\nleft, so with what faults have made of them. SIGINT and SIGTERM end it.',
       FRAMING_NOTE,
       ...FAULT_NOTES,
-      'With --json the lines are\n  {"event":"listening","host","port","target","faults","seed"}\n  {"event":"open"} {"event":"said"} {"event":"note"} {"event":"close"}\n  {"event":"done","conversations","upBytes","downBytes","faults"}',
+      'With --json the lines are\n  {"event":"listening","host","port","target","faults","seed"}\n  {"event":"open"} {"event":"said"} {"event":"note"} {"event":"close"}\n  {"event":"faults","faults"}, for a line that was typed with --live\n  {"event":"done","conversations","upBytes","downBytes","faults"}',
     ],
     examples: [
       ['trace 4001 4000', 'shows what "framewright send 4001 --text hi" says to port 4000'],
       ['trace 4001 4000 --fault slice:1..7 --seed 42', 'in pieces of 1 to 7 bytes, each time the same'],
       ['trace 4001 4000 --fault latency:20±5 --fault reset@3f/up', 'slowly, and no further than three frames'],
+      ['trace 4001 4000 --live', 'then type "slice:1..7 latency:50", and later an empty line'],
       ['trace 4001 4000 --json --bytes > run.jsonl', 'all of it, for "framewright replay run.jsonl 4000"'],
       ['trace 4001 4000 --html run.html', 'and a page of it all, to look at in a browser'],
       ['trace --from run.jsonl --html run.html', 'the same from what --json has printed'],

@@ -102,6 +102,38 @@ describe('framewright trace', () => {
     expect(await pieces()).to.deep.equal(first)
   })
 
+  it('--live has other faults work from each line typed on, also on connections that are there', async () => {
+    await using ends = await traced([
+      '--live',
+      '--json',
+      '--seed',
+      '1',
+      '--framing',
+      'raw',
+      '--fault',
+      'corrupt:00@1/up',
+    ])
+    ends.client.send('616161')
+    await ends.target.expect('610061')
+    ends.run.type('corrupt:ff@0/up corrupt:ee@1/up\n')
+    await ends.run.line('"faults":["corrupt:ff/up","corrupt:ee@1/up"]}')
+    ends.client.send('626262')
+    await ends.target.expect('ffee62')
+    ends.run.type('smoke:3\n')
+    expect(await ends.run.errorLine('smoke')).to.match(/^framewright: --fault "smoke:3": .*write /)
+    ends.run.type('stall:5@2f\n')
+    expect(await ends.run.errorLine(/^framewright: stall:5@2f: /)).to.match(/; choose another --framing$/)
+    ends.run.type('\n')
+    await ends.run.line('"event":"faults","faults":[]}')
+    // The end of what is typed ends nothing.
+    ends.run.endInput()
+    ends.client.send('636363')
+    await ends.target.expect('636363')
+    const { code, out } = await ends.stop()
+    expect(code).to.equal(0)
+    expect(eventsIn(out).at(-1)).to.include({ event: 'done', faults: 3 })
+  })
+
   it('--framing reads other protocols along, and raw shows the bytes of any', async () => {
     for (const [framing, words] of [
       ['line', 'line, 2 bytes; end of a line of 2 bytes  "hi·"'],
