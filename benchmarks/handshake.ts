@@ -4,19 +4,12 @@
  * Sizes: 0 B to 16 MiB, one connection, as many messages as fit in the time of a sample.
  * Baseline: our length prefix, the same code with the same limits, which answers nothing; and bare `net` by hand.
  */
-import {
-  bout,
-  type Described,
-  type Figure,
-  megabyteRates,
-  messageRates,
-  type Question,
-  ratios,
-} from 'framewright/bench'
+import { bout, type Described, type Question } from 'framewright/bench'
 import { bareNet } from './contenders/bareNet.js'
 import { handshakePipelined } from './contenders/handshakePipelined.js'
 import { handshakeBusy } from './contenders/handshakeStrict.js'
 import { lengthPrefix } from './contenders/lengthPrefix.js'
+import { rateFigures } from './rateFigures.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -30,8 +23,6 @@ const AMOUNTS = {
   quick: { heats: 1, rounds: 5, forMs: 40, sizes: [0, 64, KIB, 16 * KIB, 256 * KIB, 4 * MIB, 16 * MIB] },
   trial: { heats: 1, rounds: 1, forMs: 2, sizes: [0, KIB] },
 }
-/** From this size on it is the bytes that count. */
-const LARGE_BYTES = 64 * KIB
 const BASELINE = lengthPrefix
 const CONTENDERS: readonly Described[] = [handshakeBusy, handshakePipelined, BASELINE, bareNet]
 
@@ -44,18 +35,10 @@ export const handshake: Question = {
     const { heats, rounds, forMs, sizes } = AMOUNTS[plan.pace]
     const entrants = CONTENDERS.flatMap((contender) => sizes.map((bytes) => ({ contender, load: { bytes, forMs } })))
     const scores = await bout(entrants, { heats, rounds }, plan)
-    const figures = scores.flatMap((score): Figure[] => {
-      const { name: line, bytes } = score
-      const point = { line, axis: 'messageBytes', value: bytes } as const
-      const baseline = scores.find((other) => other.name === BASELINE.name && other.bytes === bytes)
-      const share = ratios(messageRates(score), baseline === undefined ? [] : messageRates(baseline))
-      return [
-        { name: 'rate', unit: 'messages/s', point, samples: messageRates(score) },
-        ...(bytes < LARGE_BYTES ? [] : [{ name: 'payload', unit: 'MB/s', point, samples: megabyteRates(score) }]),
-        ...(line.startsWith('bare') || score === baseline
-          ? []
-          : [{ name: 'share of the rate without answers', unit: '', point, samples: share }]),
-      ]
+    const figures = scores.flatMap((score) => {
+      const of = scores.find(({ name, bytes }) => name === BASELINE.name && bytes === score.bytes)
+      const compared = of !== undefined && of !== score && score.name !== bareNet.name
+      return rateFigures(score, score.name, compared ? { name: 'share of the rate without answers', of } : undefined)
     })
     return { scores, figures, promised: [] }
   },

@@ -6,18 +6,10 @@
  * Baseline: the same pipelined connection without plugins.
  */
 import { deflate } from 'framewright'
-import {
-  bout,
-  type Figure,
-  megabyteRates,
-  messageRates,
-  Messages,
-  type Question,
-  ratios,
-  type Score,
-} from 'framewright/bench'
+import { bout, type Figure, Messages, type Question } from 'framewright/bench'
 import { handshakePipelined } from './contenders/handshakePipelined.js'
 import { PLUGGED } from './contenders/plugged.js'
+import { rateFigures } from './rateFigures.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -26,8 +18,6 @@ const AMOUNTS = {
   quick: { heats: 1, rounds: 3, forMs: 40, sizes: [64, 4 * KIB, 256 * KIB] },
   trial: { heats: 1, rounds: 1, forMs: 2, sizes: [64, 4 * KIB] },
 }
-/** From this size on it is the bytes that count. */
-const LARGE_BYTES = 64 * KIB
 
 export const plugins: Question = {
   name: 'plugins',
@@ -39,20 +29,16 @@ export const plugins: Question = {
     const entrants = contenders.flatMap((contender) => sizes.map((bytes) => ({ contender, load: { bytes, forMs } })))
     const scores = await bout(entrants, { heats, rounds }, plan)
     const bare = scores.slice(0, sizes.length)
-    const figures = scores.flatMap((score, place) => figuresOf(score, bare[place % sizes.length] ?? score))
+    const figures = scores.flatMap((score, place) => {
+      const of = bare[place % sizes.length] ?? score
+      return rateFigures(
+        score,
+        score.name,
+        of === score ? undefined : { name: 'share of the rate without plugins', of },
+      )
+    })
     return { scores, figures: [...figures, ...sizes.map(leftOf)], promised: [] }
   },
-}
-
-const figuresOf = (score: Score, bare: Score): Figure[] => {
-  const point = { line: score.name, axis: 'messageBytes', value: score.bytes } as const
-  const payload: Figure = { name: 'payload', unit: 'MB/s', point, samples: megabyteRates(score) }
-  const share = ratios(messageRates(score), messageRates(bare))
-  return [
-    { name: 'rate', unit: 'messages/s', point, samples: messageRates(score) },
-    ...(score.bytes < LARGE_BYTES ? [] : [payload]),
-    ...(score === bare ? [] : [{ name: 'share of the rate without plugins', unit: '', point, samples: share }]),
-  ]
 }
 
 /** How much of one of these messages is left to travel. */

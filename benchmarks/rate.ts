@@ -4,8 +4,9 @@
  * Sizes: 0 B to 16 MiB, in a quick pass four of them; each sample as many messages as fit in its time.
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
-import { cpuSeconds, type Figure, megabyteRates, messageRates, type Question } from 'framewright/bench'
+import { cpuSeconds, type Figure, type Question } from 'framewright/bench'
 import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
+import { rateFigures } from './rateFigures.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -14,8 +15,6 @@ const AMOUNTS = {
   quick: { heats: 1, rounds: 3, seconds: 0.24, sizes: [64, KIB, 64 * KIB, MIB] },
   trial: { heats: 1, rounds: 1, seconds: 0.005, sizes: [64, 64 * KIB] },
 }
-/** From this size on it is the bytes that count. */
-const LARGE_BYTES = 64 * KIB
 
 export const rate: Question = {
   name: 'rate',
@@ -26,11 +25,10 @@ export const rate: Question = {
   answer: async (plan) => {
     const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'saturating' })
     const figures = scores.flatMap((score, place): Figure[] => {
-      const point = { line: entrants[place]?.line ?? '', axis: 'messageBytes', value: score.bytes } as const
-      const megabytes = { name: 'payload', unit: 'MB/s', point, samples: megabyteRates(score) }
+      const line = entrants[place]?.line ?? ''
+      const point = { line, axis: 'messageBytes', value: score.bytes } as const
       return [
-        { name: 'rate', unit: 'messages/s', point, samples: messageRates(score) },
-        ...(score.bytes >= LARGE_BYTES ? [megabytes] : []),
+        ...rateFigures(score, line),
         { name: 'sender', unit: 's of CPU a million', point, samples: cpuSeconds(score, 'client') },
         { name: 'receiver', unit: 's of CPU a million', point, samples: cpuSeconds(score, 'server') },
       ]

@@ -5,22 +5,13 @@
  * Sizes: 64 B to 1 MiB, as many messages as fit in the time of a sample; one connection, made before.
  * Baseline: the same contender over TCP, bare `net` among them.
  */
-import {
-  bout,
-  CARRIERS,
-  cpuSeconds,
-  type Described,
-  type Figure,
-  megabyteRates,
-  messageRates,
-  type Question,
-  ratios,
-} from 'framewright/bench'
+import { bout, CARRIERS, cpuSeconds, type Described, type Figure, type Question } from 'framewright/bench'
 import { bareNet } from './contenders/bareNet.js'
 import { handshakePipelined } from './contenders/handshakePipelined.js'
 import { handshakeBusy } from './contenders/handshakeStrict.js'
 import { lengthPrefix } from './contenders/lengthPrefix.js'
 import { wsBinary } from './contenders/wsBinary.js'
+import { rateFigures } from './rateFigures.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -31,8 +22,6 @@ const AMOUNTS = {
   quick: { heats: 1, rounds: 3, forMs: 40, contenders: FEW, sizes: [64, 64 * KIB] },
   trial: { heats: 1, rounds: 1, forMs: 2, contenders: FEW, sizes: [64] },
 }
-/** From this size on it is the bytes that count. */
-const LARGE_BYTES = 64 * KIB
 
 export const tls: Question = {
   name: 'tls',
@@ -46,13 +35,12 @@ export const tls: Question = {
     const scores = await bout(entrants, { heats, rounds }, plan)
     const figures = scores.flatMap((score): Figure[] => {
       const { name, carrier, bytes } = score
-      const point = { line: `${name}, ${carrier}`, axis: 'messageBytes', value: bytes } as const
-      const plain = scores.find((other) => other.name === name && other.bytes === bytes && other.carrier === 'tcp')
-      const share = ratios(messageRates(score), plain === undefined ? [] : messageRates(plain))
+      const line = `${name}, ${carrier}`
+      const of = scores.find((other) => other.name === name && other.bytes === bytes && other.carrier === 'tcp')
+      const compared = of !== undefined && of !== score
+      const point = { line, axis: 'messageBytes', value: bytes } as const
       return [
-        { name: 'rate', unit: 'messages/s', point, samples: messageRates(score) },
-        ...(bytes < LARGE_BYTES ? [] : [{ name: 'payload', unit: 'MB/s', point, samples: megabyteRates(score) }]),
-        ...(score === plain ? [] : [{ name: 'share of the rate over TCP', unit: '', point, samples: share }]),
+        ...rateFigures(score, line, compared ? { name: 'share of the rate over TCP', of } : undefined),
         { name: 'sender', unit: 's of CPU a million', point, samples: cpuSeconds(score, 'client') },
       ]
     })

@@ -1,35 +1,25 @@
-import {
-  type Arrivals,
-  CARRIERS,
-  connectBare,
-  type Contender,
-  endBare,
-  listenBare,
-  type Messages,
-  type Sending,
-} from 'framewright/bench'
+import type { Arrivals, Contender, Messages } from 'framewright/bench'
+import { byHand } from './byHand.js'
 
 /** Which of these messages really leave, and in which order. */
 type Fault = (messages: readonly Buffer[]) => readonly Buffer[]
 
 /** Contenders that do one thing wrong each: a run with any of them must fail. */
-const faulty = (name: string, fault: Fault, settles = true): Contender => ({
-  name,
-  module: import.meta.url,
-  carriers: CARRIERS,
-  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => socket.on('data', cutter(arrivals))),
-  connect: async (address): Promise<Sending> => {
-    const socket = await connectBare(address)
-    socket.resume()
-    return {
-      send: async (messages) => {
-        for (const message of fault(copiesOf(messages))) socket.write(message)
-        if (!settles) await new Promise(() => {})
-      },
-      close: () => endBare(socket),
-    }
-  },
-})
+const faulty = (name: string, fault: Fault, settles = true): Contender =>
+  byHand({
+    name,
+    module: import.meta.url,
+    receive: (socket, arrivals) => socket.on('data', cutter(arrivals)),
+    sender: (socket) => {
+      socket.resume()
+      return {
+        send: async (messages) => {
+          for (const message of fault(copiesOf(messages))) socket.write(message)
+          if (!settles) await new Promise(() => {})
+        },
+      }
+    },
+  })
 
 const copiesOf = (messages: Messages): Buffer[] =>
   Array.from({ length: messages.count }, (_, index) => Buffer.from(messages.at(index)))

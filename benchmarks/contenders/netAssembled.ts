@@ -1,27 +1,16 @@
 import type { Socket } from 'node:net'
-import {
-  type Arrivals,
-  CARRIERS,
-  connectBare,
-  type Contender,
-  endBare,
-  inHalves,
-  lastLeft,
-  listenBare,
-  type Messages,
-  type Sending,
-} from 'framewright/bench'
+import { type Arrivals, inHalves, lastLeft, type Messages, type Sending } from 'framewright/bench'
+import { byHand } from './byHand.js'
 
 const LENGTH_BYTES = 4
 
 /** A length in front of each message and nothing else; the receiver copies each once, into its final buffer. */
-export const netAssembled: Contender = {
+export const netAssembled = byHand({
   name: 'bare net, assembled',
   module: import.meta.url,
-  carriers: CARRIERS,
-  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => assemble(socket, arrivals)),
-  connect: async (address) => new Pusher(await connectBare(address)),
-}
+  receive: (socket, arrivals) => assemble(socket, arrivals),
+  sender: (socket) => new Pusher(socket),
+})
 
 const assemble = (socket: Socket, arrivals: Arrivals): void => {
   const head = Buffer.alloc(LENGTH_BYTES)
@@ -50,7 +39,7 @@ const assemble = (socket: Socket, arrivals: Arrivals): void => {
   })
 }
 
-class Pusher implements Sending {
+class Pusher implements Pick<Sending, 'send'> {
   readonly #socket: Socket
 
   constructor(socket: Socket) {
@@ -63,10 +52,6 @@ class Pusher implements Sending {
       for (let index = first; index < end - 1; index++) this.#write(messages.at(index))
       return lastLeft((done) => this.#write(messages.at(end - 1), done))
     })
-  }
-
-  close(): Promise<void> {
-    return endBare(this.#socket)
   }
 
   #write(message: Buffer, done?: (error?: Error | null) => void): void {

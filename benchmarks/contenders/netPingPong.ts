@@ -1,33 +1,18 @@
 import type { Socket } from 'node:net'
-import {
-  type Arrivals,
-  CARRIERS,
-  connectBare,
-  type Contender,
-  endBare,
-  listenBare,
-  type Messages,
-  type Sending,
-} from 'framewright/bench'
+import type { Arrivals, Contender, Messages, Sending } from 'framewright/bench'
+import { byHand } from './byHand.js'
 
 const OK = Buffer.from([0xff])
 const LENGTH_BYTES = 4
 
-/** The bytes of the strict handshake, by hand: a length out, an answer in, then the payload with the next length behind it. */
-export const netPingPong: Contender = {
-  name: 'bare net ping-pong',
-  module: import.meta.url,
-  carriers: CARRIERS,
-  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => answer(socket, arrivals)),
-  connect: async (address) => new Asker(await connectBare(address), false),
-}
-
-/** The same bytes, but the next length leaves when the system has taken the payload: for a sender that waits for that. */
-export const netPingPongAwaited: Contender = {
-  ...netPingPong,
-  name: 'bare net ping-pong, each awaited',
-  connect: async (address) => new Asker(await connectBare(address), true),
-}
+/** A length out, an answer in, then the payload, and the next length behind it or after it. */
+const pingPong = (name: string, awaits: boolean): Contender =>
+  byHand({
+    name,
+    module: import.meta.url,
+    receive: (socket, arrivals) => answer(socket, arrivals),
+    sender: (socket) => new Asker(socket, awaits),
+  })
 
 const answer = (socket: Socket, arrivals: Arrivals): void => {
   let size = -1
@@ -49,7 +34,7 @@ const answer = (socket: Socket, arrivals: Arrivals): void => {
   })
 }
 
-class Asker implements Sending {
+class Asker implements Pick<Sending, 'send'> {
   readonly #socket: Socket
   readonly #awaits: boolean
   #answered: (answers: number) => void = () => {}
@@ -80,8 +65,10 @@ class Asker implements Sending {
       socket.write(length)
     })
   }
-
-  close(): Promise<void> {
-    return endBare(this.#socket)
-  }
 }
+
+/** The bytes of the strict handshake, by hand. */
+export const netPingPong = pingPong('bare net ping-pong', false)
+
+/** The same bytes, but the next length leaves when the system has taken the payload: for a sender that waits for that. */
+export const netPingPongAwaited = pingPong('bare net ping-pong, each awaited', true)

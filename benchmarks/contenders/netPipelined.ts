@@ -1,14 +1,6 @@
 import type { Socket } from 'node:net'
-import {
-  type Arrivals,
-  CARRIERS,
-  connectBare,
-  type Contender,
-  endBare,
-  listenBare,
-  type Messages,
-  type Sending,
-} from 'framewright/bench'
+import type { Arrivals, Messages, Sending } from 'framewright/bench'
+import { byHand } from './byHand.js'
 
 const LENGTH_BYTES = 4
 const SLAB_BYTES = 65_536
@@ -19,13 +11,12 @@ const WINDOW_BYTES = 1_048_576
  * copied into a slab that is written when full, the window is respected, and the answers to one chunk leave in one
  * write. No promise, no limit, no check.
  */
-export const netPipelined: Contender = {
+export const netPipelined = byHand({
   name: 'bare net, same framing',
   module: import.meta.url,
-  carriers: CARRIERS,
-  serve: (arrivals, berth) => listenBare(arrivals, berth, (socket) => answer(socket, arrivals)),
-  connect: async (address) => new Pusher(await connectBare(address)),
-}
+  receive: (socket, arrivals) => answer(socket, arrivals),
+  sender: (socket) => new Pusher(socket),
+})
 
 const answer = (socket: Socket, arrivals: Arrivals): void => {
   const oks = Buffer.alloc(SLAB_BYTES / LENGTH_BYTES, 0xff)
@@ -46,7 +37,7 @@ const answer = (socket: Socket, arrivals: Arrivals): void => {
   })
 }
 
-class Pusher implements Sending {
+class Pusher implements Pick<Sending, 'send'> {
   readonly #socket: Socket
   #answered: (answers: number) => void = () => {}
 
@@ -82,9 +73,5 @@ class Pusher implements Sending {
       }
       push()
     })
-  }
-
-  close(): Promise<void> {
-    return endBare(this.#socket)
   }
 }

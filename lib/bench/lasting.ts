@@ -21,7 +21,7 @@ const ENOUGH = 1 / 2
 
 export const isLasting = (load: Load | Lasting): load is Lasting => 'forMs' in load
 
-/** Finds how many messages take about so long, by sending more and more of them. The first and the last pass compare every byte. */
+/** Finds how many messages take about so long, by sending more and more of them. The first pass compares every byte. */
 export const lastingLoad = async (corner: Corner, mode: Mode, { bytes, forMs }: Lasting): Promise<Load> => {
   const most = Math.max(
     1,
@@ -56,9 +56,11 @@ export const countLasting = async (
     count = bounded(count * FASTER)
     tookMs = await elapsed(count, false)
   }
-  do {
+  for (;;) {
+    const before = count
     count = bounded((count * forMs) / tookMs)
+    if (count === before) return count
     tookMs = await elapsed(count, true)
-  } while (tookMs < forMs * ENOUGH && count < most)
-  return count
+    if (tookMs >= forMs * ENOUGH || count === most) return count
+  }
 }

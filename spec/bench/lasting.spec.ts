@@ -31,6 +31,11 @@ describe('how many messages last so long', () => {
     expect(await found((sent) => sent * 40)).to.include({ count: 3 })
   })
 
+  it('are those of the first pass, which is not made again, where no fewer are allowed', async () => {
+    const { count, thorough } = await found((sent) => sent * 1_000, { first: 32, least: 32, most: 400 })
+    expect([count, thorough]).to.deep.equal([32, [true]])
+  })
+
   it('stay within their bounds', async () => {
     expect(await found((sent) => sent / 1e9)).to.include({ count: BOUNDS.most })
     expect(await found((sent) => sent * 1_000)).to.include({ count: 1 })
