@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { ConnectionOptions as TlsClientOptions, TlsOptions } from 'node:tls'
 import type { Options } from '@/cli/arguments.js'
+import type { Report } from '@/cli/report.js'
 import { textFile, writeTextFile } from '@/cli/textFile.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type ConnectionDetails, selfSigned } from '@/core/index.js'
@@ -32,11 +33,14 @@ interface ServerValues {
   readonly 'save-cert'?: string
 }
 
-/** What a server needs for TLS, and by what its certificate is recognised. Without --tls, nothing. */
-export const serverTls = async (
-  values: ServerValues,
-  address: ConnectionDetails,
-): Promise<{ readonly tls: TlsOptions; readonly fingerprint256: string } | undefined> => {
+/** What a server needs for TLS, and by what its certificate is recognised. */
+interface Secured {
+  readonly tls: TlsOptions
+  readonly fingerprint256: string
+}
+
+/** Without --tls, nothing. @throws UsageError, or FILE_FAILED */
+export const serverTls = async (values: ServerValues, address: ConnectionDetails): Promise<Secured | undefined> => {
   const { cert, key, 'save-cert': saved } = values
   if (values.tls !== true) {
     const alone = ['cert', 'key', 'save-cert'].find((name) => Object.hasOwn(values, name))
@@ -53,6 +57,13 @@ export const serverTls = async (
   const made = await selfSigned({ hosts: host === '' || host === '::' || own.includes(host) ? own : [...own, host] })
   if (saved !== undefined) await writeTextFile(saved, made.cert)
   return { tls: { cert: made.cert, key: made.key }, fingerprint256: made.fingerprint256 }
+}
+
+/** By what clients can recognise the server, if it speaks TLS. */
+export const tellCertificate = (secured: Secured | undefined, report: Report): void => {
+  if (secured === undefined) return
+  const { fingerprint256 } = secured
+  report.tell('certificate', { fingerprint256 }, `certificate SHA-256 ${fingerprint256}`)
 }
 
 /** What a client needs for TLS. Without --tls, nothing. */

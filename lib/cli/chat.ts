@@ -2,7 +2,6 @@ import { addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { HELP, needed, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { typedLines } from '@/cli/typedLines.js'
@@ -119,36 +118,28 @@ const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const listenSummary = 'opens a chat room: passes on what each participant says to all others'
 export const chatListen: Command = {
   name: 'chat listen',
-  summary: listenSummary,
-  help: helpText({
-    usage: 'chat listen ADDRESS',
-    summary: listenSummary,
-    options: OPTIONS,
-    notes: ['Lines typed here go to everybody. /quit, or the end of the input, closes the room.', COLLISIONS],
-    examples: [
-      ['chat listen 8088', 'on 127.0.0.1, where the original client looks for it'],
-      ['chat listen :8088', 'for the whole network'],
-    ],
-  }),
+  summary: 'opens a chat room: passes on what each participant says to all others',
+  usage: 'ADDRESS',
+  options: OPTIONS,
+  notes: ['Lines typed here go to everybody. /quit, or the end of the input, closes the room.', COLLISIONS],
+  examples: [
+    ['chat listen 8088', 'on 127.0.0.1, where the original client looks for it'],
+    ['chat listen :8088', 'for the whole network'],
+  ],
   run: runListen,
 }
 
-const joinSummary = 'joins a chat room: each line typed is a message to it'
 export const chatJoin: Command = {
   name: 'chat join',
-  summary: joinSummary,
-  help: helpText({
-    usage: 'chat join ADDRESS',
-    summary: joinSummary,
-    options: OPTIONS,
-    notes: ['/quit, or the end of the input, leaves the room.', COLLISIONS],
-    examples: [
-      ['chat join 8088', 'a room on this machine'],
-      ['chat join example.org:8088', 'one elsewhere'],
-    ],
-  }),
+  summary: 'joins a chat room: each line typed is a message to it',
+  usage: 'ADDRESS',
+  options: OPTIONS,
+  notes: ['/quit, or the end of the input, leaves the room.', COLLISIONS],
+  examples: [
+    ['chat join 8088', 'a room on this machine'],
+    ['chat join example.org:8088', 'one elsewhere'],
+  ],
   run: runJoin,
 }

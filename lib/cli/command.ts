@@ -1,13 +1,19 @@
+import type { Options } from '@/cli/arguments.js'
 import type { Io } from '@/cli/io.js'
 
 /** One thing the program can do. */
 export interface Command {
   /** As it is typed; two words for the member of a family. */
   readonly name: string
-  /** One line for the list of all commands. */
+  /** One line, for the list of all commands and for its help; it begins small and ends without a full stop. */
   readonly summary: string
-  /** The whole of what `--help` prints. */
-  readonly help: string
+  /** What stands behind the name, if anything may, such as `HOST:PORT [options]`. */
+  readonly usage?: string
+  readonly options: Options
+  /** Paragraphs of at most 78 columns. */
+  readonly notes?: readonly string[]
+  /** Lines that can be typed as they stand behind `framewright`, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[]
   /** Absent from the list; started by other commands only. */
   readonly hidden?: boolean
   /**

@@ -1,5 +1,6 @@
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
+import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { nearest } from '@/cli/nearest.js'
 import { UsageError } from '@/cli/usageError.js'
@@ -25,7 +26,7 @@ export const dispatch = async (commands: readonly Command[], args: readonly stri
     name = ` ${found.command.name}`
     const own = beforeDashes(found.rest)
     if (!own.some(isHelp)) return await found.command.run(found.rest, io)
-    io.stdout.write(found.command.help)
+    io.stdout.write(helpText(found.command))
     return 0
   } catch (error) {
     if (!(error instanceof UsageError)) {

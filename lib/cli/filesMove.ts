@@ -2,7 +2,6 @@ import { byteCount, duration, pace } from '@/cli/amounts.js'
 import { HELP, needed, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { ProgressBar } from '@/cli/progressBar.js'
@@ -54,30 +53,22 @@ const NOTES = [
   'The file has its new name only when it is whole; until then whatever had this name stays.',
 ]
 
-const putSummary = 'sends a file to a "files serve", or to an original tpft server'
 export const filesPut: Command = {
   name: 'files put',
-  summary: putSummary,
-  help: helpText({
-    usage: 'files put LOCAL HOST:PORT:REMOTE [options]',
-    summary: putSummary,
-    options: OPTIONS,
-    notes: NOTES,
-    examples: [['files put photo.jpg 127.0.0.1:8088:photo.jpg', 'REMOTE is relative to the root of the server']],
-  }),
+  summary: 'sends a file to a "files serve", or to an original tpft server',
+  usage: 'LOCAL HOST:PORT:REMOTE [options]',
+  options: OPTIONS,
+  notes: NOTES,
+  examples: [['files put photo.jpg 127.0.0.1:8088:photo.jpg', 'REMOTE is relative to the root of the server']],
   run: mover('put', (client, local, { address, path }, options) => client.put(local, address, path, options)),
 }
 
-const getSummary = 'fetches a file from a "files serve", or from an original tpft server'
 export const filesGet: Command = {
   name: 'files get',
-  summary: getSummary,
-  help: helpText({
-    usage: 'files get HOST:PORT:REMOTE LOCAL [options]',
-    summary: getSummary,
-    options: OPTIONS,
-    notes: NOTES,
-    examples: [['files get 127.0.0.1:8088:photo.jpg copy.jpg', 'LOCAL is replaced if it is there']],
-  }),
+  summary: 'fetches a file from a "files serve", or from an original tpft server',
+  usage: 'HOST:PORT:REMOTE LOCAL [options]',
+  options: OPTIONS,
+  notes: NOTES,
+  examples: [['files get 127.0.0.1:8088:photo.jpg copy.jpg', 'LOCAL is replaced if it is there']],
   run: mover('get', (client, local, { address, path }, options) => client.get(address, path, local, options)),
 }

@@ -1,15 +1,14 @@
 import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { byteCount } from '@/cli/amounts.js'
 import { bytesFrom, HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
-import { SERVER_TLS, serverTls } from '@/cli/certificates.js'
+import { SERVER_TLS, serverTls, tellCertificate } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
+import { drained } from '@/cli/drained.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { FILES_PORT } from '@/cli/remotePath.js'
 import { Report } from '@/cli/report.js'
-import { stopped } from '@/cli/stopped.js'
 import {
   FileServer,
   type FileServerConnection,
@@ -68,35 +67,26 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const report = new Report(io, values.json === true)
   const server = new ReportingServer(secured === undefined ? options : { ...options, tls: secured.tls }, io, report)
   await server.start()
-  if (secured !== undefined) {
-    const { fingerprint256 } = secured
-    report.tell('certificate', { fingerprint256 }, `certificate SHA-256 ${fingerprint256}`)
-  }
+  tellCertificate(secured, report)
   for (const place of server.addresses) {
     report.tell('listening', { ...addressFacts(place), root }, `serving ${plainText(root)} on ${String(place)}`)
   }
-  await stopped(io.stop)
-  const { finished, refused, cut } = await server.drain()
-  report.tell('drained', { finished, refused, cut }, `stopped: ${finished} finished, ${refused} refused, ${cut} cut`)
+  await drained(server, io, report)
   return 0
 }
 
-const summary = 'serves the files of one folder, to original tpft clients too'
 export const filesServe: Command = {
   name: 'files serve',
-  summary,
-  help: helpText({
-    usage: 'files serve [[HOST:]PORT] [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      `Without an address it listens on 127.0.0.1:${FILES_PORT}. Whoever can connect can read every file below\nthe root and, without --read-only, replace it: there are no passwords in this protocol.`,
-      'A file has its name only when it is whole. SIGINT and SIGTERM let what has begun be finished.',
-    ],
-    examples: [
-      ['files serve 8088 --root ./shared', 'on 127.0.0.1'],
-      ['files serve :8088 --root ./shared --read-only', 'for the whole network, to read only'],
-    ],
-  }),
+  summary: 'serves the files of one folder, to original tpft clients too',
+  usage: '[[HOST:]PORT] [options]',
+  options: OPTIONS,
+  notes: [
+    `Without an address it listens on 127.0.0.1:${FILES_PORT}. Whoever can connect can read every file below\nthe root and, without --read-only, replace it: there are no passwords in this protocol.`,
+    'A file has its name only when it is whole. SIGINT and SIGTERM let what has begun be finished.',
+  ],
+  examples: [
+    ['files serve 8088 --root ./shared', 'on 127.0.0.1'],
+    ['files serve :8088 --root ./shared --read-only', 'for the whole network, to read only'],
+  ],
   run,
 }

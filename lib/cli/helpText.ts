@@ -1,26 +1,13 @@
-import type { Options } from '@/cli/arguments.js'
+import type { Command } from '@/cli/command.js'
 
-/** What `--help` says of one command, apart from its name. */
-export interface Help {
-  /** What follows `framewright`. */
-  readonly usage: string
-  /** What it does, in words that may begin in the middle of a sentence and end without a full stop. */
-  readonly summary: string
-  readonly options: Options
-  /** Paragraphs of at most 78 columns. */
-  readonly notes?: readonly string[]
-  /** Lines that can be typed as they stand, each with what it does. */
-  readonly examples: readonly (readonly [line: string, what: string])[]
-}
-
-/** What `--help` prints. */
-export const helpText = ({ usage, summary, options, notes = [], examples }: Help): string => {
+/** The whole of what `--help` prints. */
+export const helpText = ({ name, summary, usage, options, notes = [], examples }: Command): string => {
   const rows = Object.entries(options).map(
     ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
   )
   const width = Math.max(...rows.map(([left]) => left.length))
   return [
-    `framewright ${usage}`,
+    ['framewright', name, ...(usage === undefined ? [] : [usage])].join(' '),
     '',
     `${capital(summary)}.`,
     '',

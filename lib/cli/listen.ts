@@ -3,14 +3,13 @@ import type { Readable } from 'node:stream'
 import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { byteCount } from '@/cli/amounts.js'
 import { bytesFrom, HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
-import { SERVER_TLS, serverTls } from '@/cli/certificates.js'
+import { SERVER_TLS, serverTls, tellCertificate } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
+import { drained } from '@/cli/drained.js'
 import { failureLine } from '@/cli/failure.js'
 import { FRAMING, framingFrom } from '@/cli/framingOption.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { Report } from '@/cli/report.js'
-import { stopped } from '@/cli/stopped.js'
 import { Connection, Server, type ServerOptions } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -125,33 +124,25 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const secured = await serverTls(values, address)
   const server = new Listener(secured === undefined ? options : { ...options, tls: secured.tls }, io, report, echo)
   await server.start()
-  if (secured !== undefined) {
-    const { fingerprint256 } = secured
-    report.tell('certificate', { fingerprint256 }, `certificate SHA-256 ${fingerprint256}`)
-  }
+  tellCertificate(secured, report)
   for (const place of server.addresses) report.tell('listening', addressFacts(place), `listening on ${String(place)}`)
-  await stopped(io.stop)
-  const { finished, refused, cut } = await server.drain()
-  report.tell('drained', { finished, refused, cut }, `stopped: ${finished} finished, ${refused} refused, ${cut} cut`)
+  await drained(server, io, report)
   return 0
 }
 
 export const listen: Command = {
   name: 'listen',
   summary: 'receives messages and prints their sizes and SHA-256',
-  help: helpText({
-    usage: 'listen [HOST:]PORT [options]',
-    summary: 'receives messages and prints their sizes and SHA-256',
-    options: OPTIONS,
-    notes: [
-      'PORT alone listens on 127.0.0.1, :PORT on all addresses, port 0 on any that is free;\nunix:PATH is a unix socket. SIGINT and SIGTERM let what has begun be finished.',
-      'With --json the lines are\n  {"event":"listening","host","port"}    {"event":"opened","id","remote"}\n  {"event":"message","id","bytes","sha256"}    {"event":"closed","id","cause"}',
-    ],
-    examples: [
-      ['listen 4000 --echo', 'on 127.0.0.1, sends everything back'],
-      ['listen :4000 --limit 2 --json', 'on all addresses, two connections at once, for a program to read'],
-      ['listen 4000 --tls --save-cert server.pem', 'then: framewright send localhost:4000 --tls --ca server.pem'],
-    ],
-  }),
+  usage: '[HOST:]PORT [options]',
+  options: OPTIONS,
+  notes: [
+    'PORT alone listens on 127.0.0.1, :PORT on all addresses, port 0 on any that is free;\nunix:PATH is a unix socket. SIGINT and SIGTERM let what has begun be finished.',
+    'With --json the lines are\n  {"event":"listening","host","port"}    {"event":"opened","id","remote"}\n  {"event":"message","id","bytes","sha256"}    {"event":"closed","id","cause"}',
+  ],
+  examples: [
+    ['listen 4000 --echo', 'on 127.0.0.1, sends everything back'],
+    ['listen :4000 --limit 2 --json', 'on all addresses, two connections at once, for a program to read'],
+    ['listen 4000 --tls --save-cert server.pem', 'then: framewright send localhost:4000 --tls --ca server.pem'],
+  ],
   run,
 }

@@ -2,7 +2,6 @@ import { addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls, SERVER_TLS, serverTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { PyileRoom } from '@/cli/pyileRoom.js'
 import { Report } from '@/cli/report.js'
@@ -201,37 +200,29 @@ const SECRETS = `The password comes from --password, --password-file, the variab
 const EVENTS =
   'With --json the lines are\n  {"event":"listening","host","port","peer"} or {"event":"joined","peer"}\n  {"event":"message","from","alias","direct","peer","text"}    {"event":"peers","peers"}\n  {"event":"note","state","text"}    {"event":"sent","to",...}    {"event":"left","cause"}'
 
-const hostSummary = 'owns a Pyile network: lets peers in by a password, and talks with them'
 export const pyileHost: Command = {
   name: 'pyile host',
-  summary: hostSummary,
-  help: helpText({
-    usage: 'pyile host [[HOST:]PORT] [options]',
-    summary: hostSummary,
-    options: HOST_OPTIONS,
-    notes: [`Without an address it listens on 127.0.0.1:${PORT}. Originals can join.`, SAYING, SECRETS, EVENTS],
-    examples: [
-      ['pyile host --alias ada', `on 127.0.0.1:${PORT}, and asks for the password`],
-      ['pyile host 192.168.1.5:4702 --password-file room.txt', 'for that network'],
-      ['pyile host 0 --password 1234 --attempts 1 --json', 'on any free port, for a program to read'],
-    ],
-  }),
+  summary: 'owns a Pyile network: lets peers in by a password, and talks with them',
+  usage: '[[HOST:]PORT] [options]',
+  options: HOST_OPTIONS,
+  notes: [`Without an address it listens on 127.0.0.1:${PORT}. Originals can join.`, SAYING, SECRETS, EVENTS],
+  examples: [
+    ['pyile host --alias ada', `on 127.0.0.1:${PORT}, and asks for the password`],
+    ['pyile host 192.168.1.5:4702 --password-file room.txt', 'for that network'],
+    ['pyile host 0 --password 1234 --attempts 1 --json', 'on any free port, for a program to read'],
+  ],
   run: runHost,
 }
 
-const joinSummary = 'joins a Pyile network, an original one too, and talks with its peers'
 export const pyileJoin: Command = {
   name: 'pyile join',
-  summary: joinSummary,
-  help: helpText({
-    usage: 'pyile join [HOST:]PORT [options]',
-    summary: joinSummary,
-    options: JOIN_OPTIONS,
-    notes: [SAYING, SECRETS, EVENTS],
-    examples: [
-      [`pyile join ${PORT} --alias bob`, 'a room on this machine'],
-      ['pyile join 192.168.1.5:4702 --from 192.168.1.7 --alias bob', 'one in your network'],
-    ],
-  }),
+  summary: 'joins a Pyile network, an original one too, and talks with its peers',
+  usage: '[HOST:]PORT [options]',
+  options: JOIN_OPTIONS,
+  notes: [SAYING, SECRETS, EVENTS],
+  examples: [
+    [`pyile join ${PORT} --alias bob`, 'a room on this machine'],
+    ['pyile join 192.168.1.5:4702 --from 192.168.1.7 --alias bob', 'one in your network'],
+  ],
   run: runJoin,
 }

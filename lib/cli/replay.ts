@@ -2,7 +2,6 @@ import { addressFacts, addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { byteCount, counted, duration } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { type Facts, Report } from '@/cli/report.js'
@@ -100,23 +99,19 @@ const factsOf = (difference: Difference): Facts =>
     ['words', differenceWords(difference)],
   ])
 
-const summary = 'plays one end of a recorded conversation against a live other end, and shows what differs'
 export const replay: Command = {
   name: 'replay',
-  summary,
-  help: helpText({
-    usage: 'replay FILE ADDRESS [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'FILE is a capture (pcapng), as "trace --pcap" and Wireshark write it, or what\n"trace --json --bytes" has printed. With ADDRESS it connects there and says what\nthe end has said that had connected; with --listen it waits for one connection\nand says what the other end has said. Whatever was said after something of the\nother end waits for that. Exit code 1 when anything differs.',
-      'With --json the lines are\n  {"event":"conversation","conversation","conversations","role","steps"}\n  {"event":"difference","kind","offset",..,"words"}\n  {"event":"done","sentBytes","receivedBytes","differences"}',
-    ],
-    examples: [
-      ['replay run.pcapng 4000', 'says to port 4000 what was said in run.pcapng, and compares the answers'],
-      ['replay run.pcapng --listen 4000', 'the other way round: a server out of the recording'],
-      ['replay run.jsonl 4000 --pace recorded --framing lonely', 'with the pauses, and names what differs'],
-    ],
-  }),
+  summary: 'plays one end of a recorded conversation against a live other end, and shows what differs',
+  usage: 'FILE ADDRESS [options]',
+  options: OPTIONS,
+  notes: [
+    'FILE is a capture (pcapng), as "trace --pcap" and Wireshark write it, or what\n"trace --json --bytes" has printed. With ADDRESS it connects there and says what\nthe end has said that had connected; with --listen it waits for one connection\nand says what the other end has said. Whatever was said after something of the\nother end waits for that. Exit code 1 when anything differs.',
+    'With --json the lines are\n  {"event":"conversation","conversation","conversations","role","steps"}\n  {"event":"difference","kind","offset",..,"words"}\n  {"event":"done","sentBytes","receivedBytes","differences"}',
+  ],
+  examples: [
+    ['replay run.pcapng 4000', 'says to port 4000 what was said in run.pcapng, and compares the answers'],
+    ['replay run.pcapng --listen 4000', 'the other way round: a server out of the recording'],
+    ['replay run.jsonl 4000 --pace recorded --framing lonely', 'with the pauses, and names what differs'],
+  ],
   run,
 }

@@ -6,7 +6,6 @@ import { bytesFrom, HELP, needed, numberFrom, type Options, readArguments } from
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { FRAMING, framingFrom } from '@/cli/framingOption.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { bytesPayload, filePayload, noisePayload, type Payload, streamPayload, whole } from '@/cli/payload.js'
 import { ProgressBar } from '@/cli/progressBar.js'
@@ -163,19 +162,16 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 export const send: Command = {
   name: 'send',
   summary: 'sends messages and, if asked to, checks what comes back',
-  help: helpText({
-    usage: 'send HOST:PORT [options]',
-    summary: 'sends messages and, if asked to, checks what comes back',
-    options: OPTIONS,
-    notes: [
-      'PORT alone is a port of 127.0.0.1; unix:PATH is a unix socket. BYTES may be 500, 64K, 8M\nor 1G. Messages above 8 MiB are read, sent and hashed in pieces and never held whole.',
-      'Without --pipeline each echo is awaited before the next message, as the original peers\nneed it.',
-    ],
-    examples: [
-      ['send 4000 --text hello --echo', 'to a "framewright listen 4000 --echo"'],
-      ['send 4000 --size 64 --count 100000 --pipeline', 'small messages, as fast as they go'],
-      ['send example.org:4000 --file photo.jpg --tls --ca server.pem', 'a file, over TLS'],
-    ],
-  }),
+  usage: 'HOST:PORT [options]',
+  options: OPTIONS,
+  notes: [
+    'PORT alone is a port of 127.0.0.1; unix:PATH is a unix socket. BYTES may be 500, 64K, 8M\nor 1G. Messages above 8 MiB are read, sent and hashed in pieces and never held whole.',
+    'Without --pipeline each echo is awaited before the next message, as the original peers\nneed it.',
+  ],
+  examples: [
+    ['send 4000 --text hello --echo', 'to a "framewright listen 4000 --echo"'],
+    ['send 4000 --size 64 --count 100000 --pipeline', 'small messages, as fast as they go'],
+    ['send example.org:4000 --file photo.jpg --tls --ca server.pem', 'a file, over TLS'],
+  ],
   run,
 }

@@ -1,6 +1,5 @@
 import { HELP, needed, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
@@ -26,19 +25,15 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const summary = 'sends one packet to all STP peers at once, in the clear'
 export const stpBroadcast: Command = {
   name: 'stp broadcast',
-  summary,
-  help: helpText({
-    usage: 'stp broadcast ROUTE DATA [options]',
-    summary,
-    options: OPTIONS,
-    notes: ['It leaves as one datagram; who gets it is not known.'],
-    examples: [
-      ['stp broadcast /chat "the printer works again"', 'to all in the group'],
-      ['stp broadcast /temperature 21.5 --parse --interface 127.0.0.1', 'JSON, to the nodes of this machine'],
-    ],
-  }),
+  summary: 'sends one packet to all STP peers at once, in the clear',
+  usage: 'ROUTE DATA [options]',
+  options: OPTIONS,
+  notes: ['It leaves as one datagram; who gets it is not known.'],
+  examples: [
+    ['stp broadcast /chat "the printer works again"', 'to all in the group'],
+    ['stp broadcast /temperature 21.5 --parse --interface 127.0.0.1', 'JSON, to the nodes of this machine'],
+  ],
   run,
 }

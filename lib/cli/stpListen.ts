@@ -1,7 +1,6 @@
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
@@ -111,23 +110,19 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const summary = 'hears the packets of STP peers, and is found by them'
 export const stpListen: Command = {
   name: 'stp listen',
-  summary,
-  help: helpText({
-    usage: 'stp listen [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'Original peers can be among the others. Nothing in this protocol is proven: anybody can send\nin the name of anybody. Sealed packets can be read by nobody else, and a peer that comes with\nanother key than before is told.',
-      'With --json the lines are\n  {"event":"listening","user","host","tcpPort","udpPort","group","publicKey"}\n  {"event":"packet","namespace","user","sender","protocol","data"}\n  {"event":"peer"|"gone","user","ip","tcpport","udpport","hostname","keyExposed"}\n  {"event":"key",...,"pinned","offered"}    {"event":"dropped","code","ip","protocol"}\n  {"event":"stopped","received","accepted","dropped"}',
-    ],
-    examples: [
-      ['stp listen', 'on every network, where original peers are'],
-      ['stp listen --interface 127.0.0.1 --host 127.0.0.1 --tcp-port 0 --user ana', 'one of several on this machine'],
-      ['stp listen --namespace /chat --key node.pem --json', 'one route, with a key of its own, for a program to read'],
-    ],
-  }),
+  summary: 'hears the packets of STP peers, and is found by them',
+  usage: '[options]',
+  options: OPTIONS,
+  notes: [
+    'Original peers can be among the others. Nothing in this protocol is proven: anybody can send\nin the name of anybody. Sealed packets can be read by nobody else, and a peer that comes with\nanother key than before is told.',
+    'With --json the lines are\n  {"event":"listening","user","host","tcpPort","udpPort","group","publicKey"}\n  {"event":"packet","namespace","user","sender","protocol","data"}\n  {"event":"peer"|"gone","user","ip","tcpport","udpport","hostname","keyExposed"}\n  {"event":"key",...,"pinned","offered"}    {"event":"dropped","code","ip","protocol"}\n  {"event":"stopped","received","accepted","dropped"}',
+  ],
+  examples: [
+    ['stp listen', 'on every network, where original peers are'],
+    ['stp listen --interface 127.0.0.1 --host 127.0.0.1 --tcp-port 0 --user ana', 'one of several on this machine'],
+    ['stp listen --namespace /chat --key node.pem --json', 'one route, with a key of its own, for a program to read'],
+  ],
   run,
 }

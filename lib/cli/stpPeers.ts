@@ -1,7 +1,6 @@
 import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import { counted } from '@/cli/amounts.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
@@ -41,19 +40,15 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const summary = 'asks all STP peers who they are'
 export const stpPeers: Command = {
   name: 'stp peers',
-  summary,
-  help: helpText({
-    usage: 'stp peers [options]',
-    summary,
-    options: OPTIONS,
-    notes: ['Original peers stop listening on TCP once they have been asked; do not ask more often than needed.'],
-    examples: [
-      ['stp peers', 'in the network, after two seconds'],
-      ['stp peers --interface 127.0.0.1 --host 127.0.0.1 --json', 'on this machine, for a program to read'],
-    ],
-  }),
+  summary: 'asks all STP peers who they are',
+  usage: '[options]',
+  options: OPTIONS,
+  notes: ['Original peers stop listening on TCP once they have been asked; do not ask more often than needed.'],
+  examples: [
+    ['stp peers', 'in the network, after two seconds'],
+    ['stp peers --interface 127.0.0.1 --host 127.0.0.1 --json', 'on this machine, for a program to read'],
+  ],
   run,
 }

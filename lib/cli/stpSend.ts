@@ -1,7 +1,6 @@
 import { addressFrom } from '@/cli/addressOption.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
@@ -49,23 +48,19 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const summary = 'sends one packet to an STP peer, sealed so that nobody else can read it'
 export const stpSend: Command = {
   name: 'stp send',
-  summary,
-  help: helpText({
-    usage: 'stp send PEER ROUTE DATA [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'PEER is a user name, an address, or ADDRESS:PORT if several are there. It is asked for its\nkey first. Original peers stop listening on TCP once they have been asked; they publish their\nprivate key, so what they can be sent is no secret.',
-      'What cannot be sealed is not sent.',
-    ],
-    examples: [
-      ['stp send ana /chat "lunch?"', 'to whoever says that it is ana'],
-      ['stp send 10.0.0.7:57001 /orders \'{"item":7}\' --parse', 'JSON, to one of several on that machine'],
-      ['stp send 10.0.0.7:57001 /chat hello --plain', 'in the clear, to an original for example'],
-    ],
-  }),
+  summary: 'sends one packet to an STP peer, sealed so that nobody else can read it',
+  usage: 'PEER ROUTE DATA [options]',
+  options: OPTIONS,
+  notes: [
+    'PEER is a user name, an address, or ADDRESS:PORT if several are there. It is asked for its\nkey first. Original peers stop listening on TCP once they have been asked; they publish their\nprivate key, so what they can be sent is no secret.',
+    'What cannot be sealed is not sent.',
+  ],
+  examples: [
+    ['stp send ana /chat "lunch?"', 'to whoever says that it is ana'],
+    ['stp send 10.0.0.7:57001 /orders \'{"item":7}\' --parse', 'JSON, to one of several on that machine'],
+    ['stp send 10.0.0.7:57001 /chat hello --plain', 'in the clear, to an original for example'],
+  ],
   run,
 }

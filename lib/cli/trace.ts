@@ -5,7 +5,6 @@ import { CaptureFile } from '@/cli/captureFile.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
 import { FAULT_NOTES, FAULTS, faultsFrom, faultsOfLine, seedFrom } from '@/cli/faultOption.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { PageFile } from '@/cli/pageFile.js'
 import { paintFor } from '@/cli/paint.js'
@@ -175,30 +174,26 @@ const FRAMING_NOTE = [
   ),
 ].join('\n')
 
-const summary = 'stands between two TCP ends, shows what they say, and makes things go wrong'
 export const trace: Command = {
   name: 'trace',
-  summary,
-  help: helpText({
-    usage: 'trace [HOST:]PORT TARGET [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'It listens at the first address and connects to TARGET for each that comes. The\nend that connects is on the left. A time stands at the side where it was taken:\nwhen the bytes came, and when they left for the other end. Bytes are shown as they\nleft, so with what faults have made of them. SIGINT and SIGTERM end it.',
-      FRAMING_NOTE,
-      ...FAULT_NOTES,
-      'With --json the lines are\n  {"event":"listening","host","port","target","faults","seed"}\n  {"event":"open"} {"event":"said"} {"event":"note"} {"event":"close"}\n  {"event":"faults","faults"}, for a line that was typed with --live\n  {"event":"done","conversations","upBytes","downBytes","faults"}',
-    ],
-    examples: [
-      ['trace 4001 4000', 'shows what "framewright send 4001 --text hi" says to port 4000'],
-      ['trace 4001 4000 --fault slice:1..7 --seed 42', 'in pieces of 1 to 7 bytes, each time the same'],
-      ['trace 4001 4000 --fault latency:20±5 --fault reset@3f/up', 'slowly, and no further than three frames'],
-      ['trace 4001 4000 --live', 'then type "slice:1..7 latency:50", and later an empty line'],
-      ['trace 4001 4000 --json --bytes > run.jsonl', 'all of it, for "framewright replay run.jsonl 4000"'],
-      ['trace 4001 4000 --html run.html', 'and a page of it all, to look at in a browser'],
-      ['trace --from run.jsonl --html run.html', 'the same from what --json has printed'],
-      ['trace 8081 example.org:80 --framing raw --pcap web.pcapng', 'any protocol, and all of it for Wireshark'],
-    ],
-  }),
+  summary: 'stands between two TCP ends, shows what they say, and makes things go wrong',
+  usage: '[HOST:]PORT TARGET [options]',
+  options: OPTIONS,
+  notes: [
+    'It listens at the first address and connects to TARGET for each that comes. The\nend that connects is on the left. A time stands at the side where it was taken:\nwhen the bytes came, and when they left for the other end. Bytes are shown as they\nleft, so with what faults have made of them. SIGINT and SIGTERM end it.',
+    FRAMING_NOTE,
+    ...FAULT_NOTES,
+    'With --json the lines are\n  {"event":"listening","host","port","target","faults","seed"}\n  {"event":"open"} {"event":"said"} {"event":"note"} {"event":"close"}\n  {"event":"faults","faults"}, for a line that was typed with --live\n  {"event":"done","conversations","upBytes","downBytes","faults"}',
+  ],
+  examples: [
+    ['trace 4001 4000', 'shows what "framewright send 4001 --text hi" says to port 4000'],
+    ['trace 4001 4000 --fault slice:1..7 --seed 42', 'in pieces of 1 to 7 bytes, each time the same'],
+    ['trace 4001 4000 --fault latency:20±5 --fault reset@3f/up', 'slowly, and no further than three frames'],
+    ['trace 4001 4000 --live', 'then type "slice:1..7 latency:50", and later an empty line'],
+    ['trace 4001 4000 --json --bytes > run.jsonl', 'all of it, for "framewright replay run.jsonl 4000"'],
+    ['trace 4001 4000 --html run.html', 'and a page of it all, to look at in a browser'],
+    ['trace --from run.jsonl --html run.html', 'the same from what --json has printed'],
+    ['trace 8081 example.org:80 --framing raw --pcap web.pcapng', 'any protocol, and all of it for Wireshark'],
+  ],
   run,
 }

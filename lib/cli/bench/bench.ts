@@ -15,7 +15,6 @@ import { chosenFrom } from '@/cli/bench/chosenFrom.js'
 import { ProgressLine } from '@/cli/bench/progressLine.js'
 import { WISHES, wishesFrom } from '@/cli/bench/wishesFrom.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { OutFile } from '@/cli/outFile.js'
 import { UsageError } from '@/cli/usageError.js'
@@ -96,28 +95,24 @@ const secondsFor = ({ seconds, secondsWith }: Question, pace: Pace, wishes: Wish
   return secondsWith?.(pace, wishes) ?? seconds[pace]
 }
 
-const summary = 'measures what framing costs, on this machine'
 export const bench: Command = {
   name: 'bench',
-  summary,
-  help: helpText({
-    usage: 'bench [QUESTION...] [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'Without a question, all of them; in a quick pass some only when they are named, which\n--list tells. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
-      'A contender of your own is a module that exports an object with a name and a function\nattach(socket, received), which calls received(message) for each message that comes\nand returns { send(message) }. With --contender, --only, --sizes, --seconds, --over\nor --rate and no question, those are asked that they mean something to.',
-      'Exit code: 0 measured, whether promised numbers hold or not; 1 a contender failed,\nor a message was lost, doubled, reordered or altered; 2 not understood.',
-    ],
-    examples: [
-      ['bench', 'a quick pass'],
-      ['bench --list', 'what can be asked'],
-      ['bench strict64 pipelined64 --full', 'two questions, as carefully as possible'],
-      ['bench rate --over tcp,unix,tls --only "pipelined,ws"', 'the same over three carriers'],
-      ['bench latency load --contender ./mine.js --sizes 64,64K', 'a framing of your own beside the others'],
-      ['bench large --json run.json', 'keeps every sample'],
-      ['bench --html run.html', 'draws what was measured'],
-    ],
-  }),
+  summary: 'measures what framing costs, on this machine',
+  usage: '[QUESTION...] [options]',
+  options: OPTIONS,
+  notes: [
+    'Without a question, all of them; in a quick pass some only when they are named, which\n--list tells. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
+    'A contender of your own is a module that exports an object with a name and a function\nattach(socket, received), which calls received(message) for each message that comes\nand returns { send(message) }. With --contender, --only, --sizes, --seconds, --over\nor --rate and no question, those are asked that they mean something to.',
+    'Exit code: 0 measured, whether promised numbers hold or not; 1 a contender failed,\nor a message was lost, doubled, reordered or altered; 2 not understood.',
+  ],
+  examples: [
+    ['bench', 'a quick pass'],
+    ['bench --list', 'what can be asked'],
+    ['bench strict64 pipelined64 --full', 'two questions, as carefully as possible'],
+    ['bench rate --over tcp,unix,tls --only "pipelined,ws"', 'the same over three carriers'],
+    ['bench latency load --contender ./mine.js --sizes 64,64K', 'a framing of your own beside the others'],
+    ['bench large --json run.json', 'keeps every sample'],
+    ['bench --html run.html', 'draws what was measured'],
+  ],
   run,
 }

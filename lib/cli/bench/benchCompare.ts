@@ -2,7 +2,6 @@ import { type Change, compareReports, type Comparison, readReport, type Report a
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import { counted } from '@/cli/amounts.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
@@ -68,23 +67,19 @@ const line = (change: Change, width: number): string => {
 const short = (value: number): string =>
   Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 
-const summary = 'says what changed between two runs of bench, beyond the noise'
 export const benchCompare: Command = {
   name: 'bench compare',
-  summary,
-  help: helpText({
-    usage: 'bench compare OLD.json NEW.json [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'Both files are of "bench --json". A figure has changed when the whole interval\nof its factor (99 %, by ranks, so that no wild sample counts) lies beyond\n--least. One run may be luckier than another as a whole: repeat what matters,\nand mind what was not the same.',
-      'With --json the lines are {"event":"circumstance","what","before","after"},\n{"event":"figure","question","name","unit","before","after","shift","turn"} for\neach figure, {"event":"missing"} and {"event":"new","name"}, and\n{"event":"done","changed","same","unsure","leastPercent"}.',
-      'Exit code: 0 compared, whatever has changed; 1 a file could not be read; 2 not\nunderstood.',
-    ],
-    examples: [
-      ['bench compare old.json new.json', 'what became better or worse'],
-      ['bench compare old.json new.json --least 2', 'smaller changes, too'],
-    ],
-  }),
+  summary: 'says what changed between two runs of bench, beyond the noise',
+  usage: 'OLD.json NEW.json [options]',
+  options: OPTIONS,
+  notes: [
+    'Both files are of "bench --json". A figure has changed when the whole interval\nof its factor (99 %, by ranks, so that no wild sample counts) lies beyond\n--least. One run may be luckier than another as a whole: repeat what matters,\nand mind what was not the same.',
+    'With --json the lines are {"event":"circumstance","what","before","after"},\n{"event":"figure","question","name","unit","before","after","shift","turn"} for\neach figure, {"event":"missing"} and {"event":"new","name"}, and\n{"event":"done","changed","same","unsure","leastPercent"}.',
+    'Exit code: 0 compared, whatever has changed; 1 a file could not be read; 2 not\nunderstood.',
+  ],
+  examples: [
+    ['bench compare old.json new.json', 'what became better or worse'],
+    ['bench compare old.json new.json --least 2', 'smaller changes, too'],
+  ],
   run,
 }

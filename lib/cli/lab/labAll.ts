@@ -1,7 +1,6 @@
 import { type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { counted } from '@/cli/amounts.js'
 import { machineFacts, reportStyle, RUN_OPTIONS, runOne, withPageFile } from '@/cli/lab/runOptions.js'
@@ -54,25 +53,21 @@ const runAll = async (
   return { results, failed }
 }
 
-const summary = 'runs all experiments of the socket lab, one after the other'
 /** @param experiments what it runs, in this order */
 export const labAllOf = (experiments: readonly Experiment[]): Command => ({
   name: 'lab all',
-  summary,
-  help: helpText({
-    usage: 'lab all [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'It takes about half a minute. One that cannot be run does not keep the others from\nrunning; then the exit code is 1. What differs from the prediction is no failure.',
-      'With --json the lines are {"event":"experiment"}, as of "lab run", {"event":"failed",\n"name","says"} and {"event":"done","experiments","differ","failed"}.',
-    ],
-    examples: [
-      ['lab all', 'everything there is to find out'],
-      ['lab all --html lab.html', 'and as a page with charts'],
-      ['lab all --quick', 'the same in less time'],
-    ],
-  }),
+  summary: 'runs all experiments of the socket lab, one after the other',
+  usage: '[options]',
+  options: OPTIONS,
+  notes: [
+    'It takes about half a minute. One that cannot be run does not keep the others from\nrunning; then the exit code is 1. What differs from the prediction is no failure.',
+    'With --json the lines are {"event":"experiment"}, as of "lab run", {"event":"failed",\n"name","says"} and {"event":"done","experiments","differ","failed"}.',
+  ],
+  examples: [
+    ['lab all', 'everything there is to find out'],
+    ['lab all --html lab.html', 'and as a page with charts'],
+    ['lab all --quick', 'the same in less time'],
+  ],
   run: runner(experiments),
 })
 

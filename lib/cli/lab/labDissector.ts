@@ -1,6 +1,5 @@
 import { HELP, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { UsageError } from '@/cli/usageError.js'
 import { KNOWN_PORTS, wiresharkDissector, WIRES } from '@/lab/index.js'
@@ -34,22 +33,18 @@ const run = (args: readonly string[], io: Io): Promise<number> => {
 
 const known = Object.entries(KNOWN_PORTS).map(([port, name]) => `${port} ${name}`)
 
-const summary = 'writes a dissector for Wireshark and tshark, a Lua script, on stdout'
 export const labDissector: Command = {
   name: 'lab dissector',
-  summary,
-  help: helpText({
-    usage: 'lab dissector [--port PORT=NAME ...]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      `NAME is one of ${NAMES.slice(0, 6).join(', ')},\n${NAMES.slice(6).join(', ')}.\nWithout being told it knows ${known.join(', ')}.\nAt other ports Wireshark offers all of them under "Decode As".`,
-    ],
-    examples: [
-      ['lab dissector > framewright.lua', 'for the folder of personal Lua plugins of Wireshark'],
-      ['lab dissector --port 4000=handshake > framewright.lua', 'tshark -X lua_script:framewright.lua -r web.pcapng'],
-      ['lab dissector --port 4800=lonely > framewright.lua', 'filter with fw.lonely.topic == "news"'],
-    ],
-  }),
+  summary: 'writes a dissector for Wireshark and tshark, a Lua script, on stdout',
+  usage: '[--port PORT=NAME ...]',
+  options: OPTIONS,
+  notes: [
+    `NAME is one of ${NAMES.slice(0, 6).join(', ')},\n${NAMES.slice(6).join(', ')}.\nWithout being told it knows ${known.join(', ')}.\nAt other ports Wireshark offers all of them under "Decode As".`,
+  ],
+  examples: [
+    ['lab dissector > framewright.lua', 'for the folder of personal Lua plugins of Wireshark'],
+    ['lab dissector --port 4000=handshake > framewright.lua', 'tshark -X lua_script:framewright.lua -r web.pcapng'],
+    ['lab dissector --port 4800=lonely > framewright.lua', 'filter with fw.lonely.topic == "news"'],
+  ],
   run,
 }

@@ -1,6 +1,5 @@
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { paintFor } from '@/cli/paint.js'
 import { Report } from '@/cli/report.js'
@@ -20,18 +19,14 @@ const run = (args: readonly string[], io: Io): Promise<number> => {
   return Promise.resolve(0)
 }
 
-const summary = 'lists the experiments of the socket lab, each with its question'
 export const labList: Command = {
   name: 'lab list',
-  summary,
-  help: helpText({
-    usage: 'lab list [options]',
-    summary,
-    options: OPTIONS,
-    examples: [
-      ['lab list', 'what there is to find out'],
-      ['lab run nagle', 'and finds one of it out'],
-    ],
-  }),
+  summary: 'lists the experiments of the socket lab, each with its question',
+  usage: '[options]',
+  options: OPTIONS,
+  examples: [
+    ['lab list', 'what there is to find out'],
+    ['lab run nagle', 'and finds one of it out'],
+  ],
   run,
 }

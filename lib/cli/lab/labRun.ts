@@ -1,6 +1,5 @@
 import { needed, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { machineFacts, reportStyle, RUN_OPTIONS, runOne, withPageFile } from '@/cli/lab/runOptions.js'
 import { nearest } from '@/cli/nearest.js'
@@ -34,23 +33,19 @@ const experimentNamed = (name: string): Experiment => {
   throw new UsageError(`there is no experiment ${JSON.stringify(name)}`, hint)
 }
 
-const summary = 'runs one experiment on real sockets, and compares what was foretold with what came'
 export const labRun: Command = {
   name: 'lab run',
-  summary,
-  help: helpText({
-    usage: 'lab run NAME [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'An experiment asks a question about sockets, foretells the answer with numbers,\ntries it on the loopback interface of this machine within seconds, and shows both,\na picture, and what to do about it in a program of your own.',
-      'With --json the line is {"event":"experiment","name","question","lesson",\n"verdict","tookMs","findings","figures","remarks","advice"}.',
-    ],
-    examples: [
-      ['lab run nagle', 'why 23 messages a second'],
-      ['lab run partial-write --html partial-write.html', 'and as a page with charts'],
-      ['lab run many-reads --json', 'the same for a program to read'],
-    ],
-  }),
+  summary: 'runs one experiment on real sockets, and compares what was foretold with what came',
+  usage: 'NAME [options]',
+  options: OPTIONS,
+  notes: [
+    'An experiment asks a question about sockets, foretells the answer with numbers,\ntries it on the loopback interface of this machine within seconds, and shows both,\na picture, and what to do about it in a program of your own.',
+    'With --json the line is {"event":"experiment","name","question","lesson",\n"verdict","tookMs","findings","figures","remarks","advice"}.',
+  ],
+  examples: [
+    ['lab run nagle', 'why 23 messages a second'],
+    ['lab run partial-write --html partial-write.html', 'and as a page with charts'],
+    ['lab run many-reads --json', 'the same for a program to read'],
+  ],
   run,
 }

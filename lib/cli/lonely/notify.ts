@@ -4,7 +4,6 @@ import { HELP, needed, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { authFrom, broadcasterFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { plainText } from '@/cli/plainText.js'
@@ -103,22 +102,18 @@ const bytesIn = ({ stdin }: Io): Given => {
   return { data: pieces(), bytes: () => bytes }
 }
 
-const summary = 'notifies everybody who is subscribed to a topic'
 export const lonelyNotify: Command = {
   name: 'lonely notify',
-  summary,
-  help: helpText({
-    usage: 'lonely notify ADDRESS TOPIC (--text TEXT | --file FILE | -) [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'ADDRESS is [tcp://]HOST:PORT, ws://HOST:PORT/PATH or wss://HOST:PORT/PATH.\nIt prints how many subscribers the broadcaster has queued it for; none is no error.',
-      ...LONELY_NOTES,
-    ],
-    examples: [
-      ['lonely notify 127.0.0.1:4300 news/weather --text rain', 'a text'],
-      ['lonely notify ws://127.0.0.1:4301/v1/websocket backups --file backup.tar', 'a file, in parts if it is large'],
-    ],
-  }),
+  summary: 'notifies everybody who is subscribed to a topic',
+  usage: 'ADDRESS TOPIC (--text TEXT | --file FILE | -) [options]',
+  options: OPTIONS,
+  notes: [
+    'ADDRESS is [tcp://]HOST:PORT, ws://HOST:PORT/PATH or wss://HOST:PORT/PATH.\nIt prints how many subscribers the broadcaster has queued it for; none is no error.',
+    ...LONELY_NOTES,
+  ],
+  examples: [
+    ['lonely notify 127.0.0.1:4300 news/weather --text rain', 'a text'],
+    ['lonely notify ws://127.0.0.1:4301/v1/websocket backups --file backup.tar', 'a file, in parts if it is large'],
+  ],
   run,
 }

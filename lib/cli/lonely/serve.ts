@@ -1,9 +1,8 @@
 import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { HELP, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
-import { SERVER_TLS, serverTls } from '@/cli/certificates.js'
+import { SERVER_TLS, serverTls, tellCertificate } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { authFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { Report } from '@/cli/report.js'
@@ -73,10 +72,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const broadcaster = new ReportingBroadcaster(options, io, report)
   await broadcaster.start()
   if (made !== undefined) report.tell('secret', { secret: made }, `secret ${made} (shown this once)`)
-  if (secured !== undefined) {
-    const { fingerprint256 } = secured
-    report.tell('certificate', { fingerprint256 }, `certificate SHA-256 ${fingerprint256}`)
-  }
+  tellCertificate(secured, report)
   for (const bound of broadcaster.addresses) {
     report.tell('listening', { transport: 'tcp', ...addressFacts(bound) }, `listening on tcp://${String(bound)}`)
   }
@@ -96,22 +92,18 @@ const pathFrom = (path = '/v1/websocket'): string => {
   throw new UsageError(`--path wants a path such as /v1/websocket, not ${JSON.stringify(path)}`)
 }
 
-const summary = 'hands notifications to all who have subscribed to their topics'
 export const lonelyServe: Command = {
   name: 'lonely serve',
-  summary,
-  help: helpText({
-    usage: 'lonely serve [[HOST:]PORT] [--ws [HOST:]PORT] [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'PORT alone listens on 127.0.0.1, :PORT on all addresses, port 0 on any that is free.\nOriginal subscribers come through --ws. With --auth hmac and no secret, one is made and\nprinted once.',
-      ...LONELY_NOTES,
-    ],
-    examples: [
-      ['lonely serve 4300', 'on 127.0.0.1, for everybody on this machine'],
-      ['lonely serve :4300 --ws :4301 --auth hmac --secret-file secret.txt', 'TCP and WebSockets at once'],
-    ],
-  }),
+  summary: 'hands notifications to all who have subscribed to their topics',
+  usage: '[[HOST:]PORT] [--ws [HOST:]PORT] [options]',
+  options: OPTIONS,
+  notes: [
+    'PORT alone listens on 127.0.0.1, :PORT on all addresses, port 0 on any that is free.\nOriginal subscribers come through --ws. With --auth hmac and no secret, one is made and\nprinted once.',
+    ...LONELY_NOTES,
+  ],
+  examples: [
+    ['lonely serve 4300', 'on 127.0.0.1, for everybody on this machine'],
+    ['lonely serve :4300 --ws :4301 --auth hmac --secret-file secret.txt', 'TCP and WebSockets at once'],
+  ],
   run,
 }

@@ -4,7 +4,6 @@ import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arg
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { authFrom, broadcasterFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { plainText } from '@/cli/plainText.js'
@@ -107,22 +106,18 @@ const tellMessage = async (report: Report, message: Received): Promise<void> => 
   )
 }
 
-const summary = 'prints what is notified on topics, or on all that match a glob'
 export const lonelySubscribe: Command = {
   name: 'lonely subscribe',
-  summary,
-  help: helpText({
-    usage: 'lonely subscribe ADDRESS PATTERN... [--glob] [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'ADDRESS is [tcp://]HOST:PORT, ws://HOST:PORT/PATH or wss://HOST:PORT/PATH.\nA connection that is lost is made anew; it is said when messages may have been missed.\nSIGINT and SIGTERM end it.',
-      ...LONELY_NOTES,
-    ],
-    examples: [
-      ['lonely subscribe 127.0.0.1:4300 news/weather', 'one topic'],
-      ["lonely subscribe ws://127.0.0.1:4301/v1/websocket --glob 'news/*' --json", 'all that match, for a program'],
-    ],
-  }),
+  summary: 'prints what is notified on topics, or on all that match a glob',
+  usage: 'ADDRESS PATTERN... [--glob] [options]',
+  options: OPTIONS,
+  notes: [
+    'ADDRESS is [tcp://]HOST:PORT, ws://HOST:PORT/PATH or wss://HOST:PORT/PATH.\nA connection that is lost is made anew; it is said when messages may have been missed.\nSIGINT and SIGTERM end it.',
+    ...LONELY_NOTES,
+  ],
+  examples: [
+    ['lonely subscribe 127.0.0.1:4300 news/weather', 'one topic'],
+    ["lonely subscribe ws://127.0.0.1:4301/v1/websocket --glob 'news/*' --json", 'all that match, for a program'],
+  ],
   run,
 }

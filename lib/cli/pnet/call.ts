@@ -3,7 +3,6 @@ import { byteCount } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { filePayload } from '@/cli/payload.js'
 import { plainText } from '@/cli/plainText.js'
@@ -223,24 +222,20 @@ const namedFrom = (text: string | undefined): Readonly<Record<string, unknown>> 
   throw new UsageError(`--named wants a JSON object, not ${JSON.stringify(text)}`, 'such as {"y": 5}')
 }
 
-const summary = 'calls a function of a pnet node, of several, or of all'
 export const pnetCall: Command = {
   name: 'pnet call',
-  summary,
-  help: helpText({
-    usage: 'pnet call PEER[,PEER...]|* FUNCTION [ARGUMENT...] [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'Arguments are JSON, and text where they are not; -- comes before those that begin with a -. Peers\nare found by what they tell of themselves, so the options of the network must be theirs.',
-      'With --file, or --stream, a function for streams is called, and what comes back goes to --out;\nget_funcs does not name these functions.',
-    ],
-    examples: [
-      ['pnet call ada add 1 2', 'a function and its arguments'],
-      ['pnet call ada add --wait 1000 -- 1 -2', 'one that is negative'],
-      ['pnet call "*" get_funcs --json', 'what each node of the network can do'],
-      ['pnet call ada read_file --stream photo.jpg --out photo.jpg', 'from a "pnet serve --files"'],
-    ],
-  }),
+  summary: 'calls a function of a pnet node, of several, or of all',
+  usage: 'PEER[,PEER...]|* FUNCTION [ARGUMENT...] [options]',
+  options: OPTIONS,
+  notes: [
+    'Arguments are JSON, and text where they are not; -- comes before those that begin with a -. Peers\nare found by what they tell of themselves, so the options of the network must be theirs.',
+    'With --file, or --stream, a function for streams is called, and what comes back goes to --out;\nget_funcs does not name these functions.',
+  ],
+  examples: [
+    ['pnet call ada add 1 2', 'a function and its arguments'],
+    ['pnet call ada add --wait 1000 -- 1 -2', 'one that is negative'],
+    ['pnet call "*" get_funcs --json', 'what each node of the network can do'],
+    ['pnet call ada read_file --stream photo.jpg --out photo.jpg', 'from a "pnet serve --files"'],
+  ],
   run,
 }

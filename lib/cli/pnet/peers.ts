@@ -1,7 +1,6 @@
 import { counted } from '@/cli/amounts.js'
 import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { NETWORK, NODE_NAMES, nodeSettings } from '@/cli/pnet/nodeSettings.js'
@@ -53,19 +52,15 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const summary = 'lists the nodes of a pnet network that tell of themselves'
 export const pnetPeers: Command = {
   name: 'pnet peers',
-  summary,
-  help: helpText({
-    usage: 'pnet peers [options]',
-    summary,
-    options: OPTIONS,
-    notes: ['Nodes tell of themselves every 2.5 seconds. With a network key only those that have it are seen.'],
-    examples: [
-      ['pnet peers', 'who is there'],
-      ['pnet peers --wait 0 --json', 'who comes, for a program to read, until SIGINT'],
-    ],
-  }),
+  summary: 'lists the nodes of a pnet network that tell of themselves',
+  usage: '[options]',
+  options: OPTIONS,
+  notes: ['Nodes tell of themselves every 2.5 seconds. With a network key only those that have it are seen.'],
+  examples: [
+    ['pnet peers', 'who is there'],
+    ['pnet peers --wait 0 --json', 'who comes, for a program to read, until SIGINT'],
+  ],
   run,
 }

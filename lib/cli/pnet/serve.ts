@@ -2,7 +2,6 @@ import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { failureLine } from '@/cli/failure.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { type Called, registerModule } from '@/cli/pnet/moduleFunctions.js'
@@ -111,24 +110,20 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   return 0
 }
 
-const summary = 'a pnet node that others find by its name and call, original ones too'
 export const pnetServe: Command = {
   name: 'pnet serve',
-  summary,
-  help: helpText({
-    usage: 'pnet serve [[HOST:]PORT] --name NAME [options]',
-    summary,
-    options: OPTIONS,
-    notes: [
-      'Without an address it listens on 127.0.0.1:3333 and tells only this machine of itself. Whoever\ncan connect, and knows the network key if there is one, can call every function.',
-      'It always has get_peers and get_funcs. A function of the module gets the arguments of the call;\nan object `streams` that it exports holds functions for streams: (call, input) => stream or value.',
-      'A network key is 32 random bytes in URL-safe base64:\nhead -c 32 /dev/urandom | base64 | tr +/ -_ > key.txt',
-      'Names are claims: any node of a network can take any name.',
-    ],
-    examples: [
-      ['pnet serve 0 --name ada --module ./functions.mjs', 'on any free port of 127.0.0.1'],
-      ['pnet serve :3333 --name ada --network-key key.txt --files ./shared', 'for the whole network, sealed'],
-    ],
-  }),
+  summary: 'a pnet node that others find by its name and call, original ones too',
+  usage: '[[HOST:]PORT] --name NAME [options]',
+  options: OPTIONS,
+  notes: [
+    'Without an address it listens on 127.0.0.1:3333 and tells only this machine of itself. Whoever\ncan connect, and knows the network key if there is one, can call every function.',
+    'It always has get_peers and get_funcs. A function of the module gets the arguments of the call;\nan object `streams` that it exports holds functions for streams: (call, input) => stream or value.',
+    'A network key is 32 random bytes in URL-safe base64:\nhead -c 32 /dev/urandom | base64 | tr +/ -_ > key.txt',
+    'Names are claims: any node of a network can take any name.',
+  ],
+  examples: [
+    ['pnet serve 0 --name ada --module ./functions.mjs', 'on any free port of 127.0.0.1'],
+    ['pnet serve :3333 --name ada --network-key key.txt --files ./shared', 'for the whole network, sealed'],
+  ],
   run,
 }

@@ -1,7 +1,6 @@
 import { byteCount, duration, grouped, pace } from '@/cli/amounts.js'
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { paintFor } from '@/cli/paint.js'
 import { Report } from '@/cli/report.js'
@@ -150,19 +149,15 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   }
 }
 
-const summary = 'shows what framewright does, in two processes, in some ten seconds'
 export const tour: Command = {
   name: 'tour',
-  summary,
-  help: helpText({
-    usage: 'tour [options]',
-    summary,
-    options: OPTIONS,
-    notes: ['It ends with exit code 0 only if every byte arrived as it was sent.'],
-    examples: [
-      ['tour', 'the whole of it'],
-      ['tour --quick --json', 'in a second or two, for a program to read'],
-    ],
-  }),
+  summary: 'shows what framewright does, in two processes, in some ten seconds',
+  usage: '[options]',
+  options: OPTIONS,
+  notes: ['It ends with exit code 0 only if every byte arrived as it was sent.'],
+  examples: [
+    ['tour', 'the whole of it'],
+    ['tour --quick --json', 'in a second or two, for a program to read'],
+  ],
   run,
 }

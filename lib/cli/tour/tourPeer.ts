@@ -3,7 +3,6 @@ import { createServer, type Server as NetServer } from 'node:net'
 import type { Readable } from 'node:stream'
 import { HELP, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { WireLog } from '@/cli/tour/wireLog.js'
 import { Connection, type ConnectionOptions, Server } from '@/core/index.js'
@@ -125,12 +124,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 export const tourPeer: Command = {
   name: 'tour-peer',
   summary: 'the other end of the tour; stops when its input ends',
-  help: helpText({
-    usage: 'tour-peer',
-    summary: 'the other end of the tour; stops when its input ends',
-    options: HELP,
-    examples: [['tour', 'starts it']],
-  }),
+  options: HELP,
+  examples: [['tour', 'starts it']],
   hidden: true,
   run,
 }
