@@ -1,4 +1,4 @@
-import { Connection } from '@/core/index.js'
+import { Connection, handled } from '@/core/index.js'
 import { PACKAGE } from '@/lab/experiments/frame/advice.js'
 import type { Bench } from '@/lab/experiments/frame/bench.js'
 import { experiment } from '@/lab/experiments/frame/experiment.js'
@@ -53,8 +53,7 @@ const held = async (bench: Bench): Promise<Held> => {
   const sent = Array.from({ length: MESSAGES }, (_, at) =>
     sender.transmit(Buffer.from(`message ${at + 1}`)).then(() => void left++),
   )
-  const all = Promise.all(sent)
-  all.catch(() => {})
+  const all = handled(Promise.all(sent))
   await bench.until(() => trace.rows.some(isWithheld))
   await bench.pause(SETTLE_MS)
   const [leftWhileHeld, waitedWhileHeld] = [left, sender.outbound.messages]
@@ -181,9 +180,7 @@ export const server = new StoringServer({ handler: Storing, listen: [4000], maxI
       figures: [
         {
           kind: 'ladder',
-          title:
-            `around the OK that is withheld: sender at the left, receiver with maxInboxMessages ${INBOX} at the ` +
-            'right',
+          title: `around the OK that is withheld: sender at the left, receiver with maxInboxMessages ${INBOX} at the right`,
           names: { opener: 'sender', acceptor: 'receiver' },
           rows: aroundTheHold(stopped.rows),
         },

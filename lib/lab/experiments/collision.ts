@@ -154,8 +154,7 @@ export const collision = experiment({
       unit: 'messages',
       because:
         'no length begins with ff, so a length can be told from an answer; who opened the connection then ' +
-        'sends its payload ' +
-        'without waiting, and the other one keeps waiting',
+        'sends its payload without waiting, and the other one keeps waiting',
       otherwise: 'that would be a fault of this library',
     },
     collisions: {

@@ -91,9 +91,7 @@ export const connecting = experiment({
       otherwise: 'this system repeats a SYN after another time',
     },
     connected: {
-      what:
-        `of ${DIALS} connects to a program that never accepts, with a backlog of ${TINY_BACKLOG}, those that ` +
-        'succeed',
+      what: `of ${DIALS} connects to a program that never accepts, with a backlog of ${TINY_BACKLOG}, those that succeed`,
       from: TINY_BACKLOG + 1,
       to: TINY_BACKLOG + 1,
       unit: 'connections',
@@ -166,8 +164,7 @@ export const caller = () => client.connectTo('127.0.0.1:4000', { signal: AbortSi
             ]
           : []),
         'A real black hole (a firewall, a host that is gone) cannot be made on the loopback interface without ' +
-          'privileges; ' +
-          'for who connects, a full queue is the same.',
+          'privileges; for who connects, a full queue is the same.',
       ],
     }
   },

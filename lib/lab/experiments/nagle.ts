@@ -79,8 +79,7 @@ export const nagle = experiment({
   advice: {
     words:
       'Set noDelay at both ends, and hand header and body to the socket together: cork() gathers what is ' +
-      'written until ' +
-      'uncork(). Connections of this library do both.',
+      'written until uncork(). Connections of this library do both.',
     code: `
 import { connect } from 'node:net'
 

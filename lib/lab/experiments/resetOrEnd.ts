@@ -97,8 +97,7 @@ export const resetOrEnd = experiment({
       unit: 'B',
       because:
         'closing over unread bytes makes the system send a reset (RST) instead of an end, and it drops its ' +
-        'send queue; ' +
-        'what has reached the receive queue of the other end (some 128 KiB) can still be read there',
+        'send queue; what has reached the receive queue of the other end (some 128 KiB) can still be read there',
       otherwise: 'this system keeps to the letter of another rule, or the receive buffer was large enough for all',
     },
     told: {
@@ -106,8 +105,7 @@ export const resetOrEnd = experiment({
       is: ['end', 'ECONNRESET'],
       because:
         'Node.js 20 and 22 take the hang-up after a short read for an end and do not ask for the error behind ' +
-        'it, so that a ' +
-        'reset looks like good order; Node.js 24 asks. Who goes by the end alone believes half an answer',
+        'it, so that a reset looks like good order; Node.js 24 asks. Who goes by the end alone believes half an answer',
       otherwise: 'this version of Node.js says it in other words',
     },
     idle: {

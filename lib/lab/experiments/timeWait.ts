@@ -164,16 +164,15 @@ export const line = (): Socket => {
     const again = await listening(bench, server.port)
     const second = await listening(bench, server.port)
     const reset = await shortLived(bench, 'a reset', count)
-    const told = client.waiting
     return {
       measured: {
         client: client.waiting?.client ?? UNSEEN,
         server: server.waiting?.server ?? UNSEEN,
         reset: reset.waiting === undefined ? UNSEEN : reset.waiting.client + reset.waiting.server,
-        timer: told?.timerMs ?? UNSEEN,
+        timer: client.waiting?.timerMs ?? UNSEEN,
         again,
         second,
-        rebind: told === undefined ? UNSEEN : rebind,
+        rebind: client.waiting === undefined ? UNSEEN : rebind,
       },
       figures: [
         {
