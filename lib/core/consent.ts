@@ -24,8 +24,8 @@ export interface ConsentOwner {
   /** Asks the hook; undefined when the default rule is enough. */
   consentTo(size: number): boolean | Promise<boolean> | undefined
   answerWithheld(size: number, reason: Withheld): void
-  /** What was withheld may be decided now. */
-  consentDue(): void
+  /** What held up the reading is gone: it is time to read on, and to let the answers leave. */
+  readingResumed(): void
 }
 
 /** Messages up to this size are taken without ceremony while there is room. */
@@ -103,7 +103,10 @@ export class Consent {
     return this.#early ? this.#earlyQuickBytes : this.#quickBytes
   }
 
-  /** Whether a message whose size is not announced, and that so cannot be refused, may come in; if not, `consentDue` follows when one may. */
+  /**
+   * Whether a message whose size is not announced, and that so cannot be refused, may come in; if not, `readingResumed`
+   * follows when one may.
+   */
   get mayComeUnannounced(): boolean {
     if (!this.#hasRoom(0)) return false
     if (this.#budget.hasRoomFor(0)) return true
@@ -155,7 +158,7 @@ export class Consent {
   budgetFreed(): void {
     if (this.#over || this.#withheld !== 'budget') return
     this.#withheld = undefined
-    this.#owner.consentDue()
+    this.#owner.readingResumed()
   }
 
   /** Whether there is no room yet. What can never have room is refused. */
@@ -175,7 +178,7 @@ export class Consent {
   #judged(verdict: Verdict): void {
     if (this.#over) return
     this.#verdict = verdict
-    this.#owner.consentDue()
+    this.#owner.readingResumed()
   }
 
   #carryOut(size: number): boolean {

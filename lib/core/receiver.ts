@@ -9,14 +9,12 @@ import { TransportError } from '@/errors.js'
 import type { Framing, Step } from '@/framings/framing.js'
 
 /** Whom a receiver tells what arrived. */
-export interface ReceiverOwner extends Pick<ConsentOwner, 'consentTo' | 'answerWithheld'> {
+export interface ReceiverOwner extends ConsentOwner {
   openingDone(): void
   messageArrived(item: Item): void
   answersArrived(count: number): void
   /** The bytes broke the rules, or the message was refused. */
   receiveFailed(error: TransportError): void
-  /** What held up the reading is gone: it is time to `pump`, and to let the answers leave. */
-  readingResumed(): void
   payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number): void
 }
 
@@ -43,11 +41,7 @@ export class Receiver {
   ) {
     this.#framing = framing
     this.#owner = owner
-    this.#consent = new Consent(framing, inbox, budget, settings, manners, {
-      consentTo: (size) => owner.consentTo(size),
-      answerWithheld: (size, reason) => owner.answerWithheld(size, reason),
-      consentDue: () => owner.readingResumed(),
-    })
+    this.#consent = new Consent(framing, inbox, budget, settings, manners, owner)
   }
 
   /** Messages that have begun or come in; tells one from the next. */
