@@ -16,8 +16,8 @@ export const abortedBy = ({ reason }: AbortSignal): TransportError =>
   reason instanceof TransportError ? reason : new TransportError('ABORTED', {}, { cause: reason })
 
 /**
- * Calls `stop` if the signal has fired, or fires before the promise is settled; leaves no listener behind. As many operations as like may
- * wait for one signal, so Node.js is told not to take its eleventh listener for a leak.
+ * Calls `stop` if the signal has fired, or fires before the promise is settled; leaves no listener behind. Any number of
+ * operations may wait for one signal, so Node.js is told not to take its eleventh listener for a leak.
  */
 export const onAbort = (
   signal: AbortSignal | undefined,
