@@ -3,7 +3,7 @@ import type { Command } from '@/cli/command.js'
 /** The whole of what `--help` prints. */
 export const helpText = ({ name, summary, usage, options, notes = [], examples }: Command): string => {
   const rows = Object.entries(options).map(
-    ([name, { value, help }]) => [`--${name}${value === undefined ? '' : ` ${value}`}`, help] as const,
+    ([option, { value, help }]) => [`--${option}${value === undefined ? '' : ` ${value}`}`, help] as const,
   )
   const width = Math.max(...rows.map(([left]) => left.length))
   return [
