@@ -15,8 +15,8 @@ export type Direction = 'inbound' | 'outbound'
 export interface Events {
   /** A connection has its socket; nothing has been exchanged yet. */
   readonly open: { readonly role: Role; readonly framing: string; readonly local?: string; readonly remote?: string }
-  /** A newcomer found no place and was told so. It never became a connection: `id` is empty. */
-  readonly turnedAway: { readonly local?: string; readonly remote?: string }
+  /** A newcomer found no place, or failed in its TLS handshake, as `error` says. It never became a connection: `id` is empty. */
+  readonly turnedAway: { readonly local?: string; readonly remote?: string; readonly error?: Error }
   /** The opening byte was sent or received. */
   readonly opening: { readonly direction: Direction; readonly byte: number }
   /** The opening is done and `preLoop` may run. */

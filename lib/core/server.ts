@@ -15,7 +15,7 @@ import { SERVER_RANGES, type ServerLimits, type ServerOptions } from '@/core/ser
 import { systemError } from '@/core/systemError.js'
 import { tcpOptions } from '@/core/tcpOptions.js'
 import { TlsHellos } from '@/core/tlsHellos.js'
-import { turnAway } from '@/core/turnAway.js'
+import { drop, turnAway } from '@/core/turnAway.js'
 import { TransportError } from '@/errors.js'
 
 /** How a drain went, in connections. */
@@ -52,7 +52,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     super(options)
     this.#limits = checkRanges<ServerLimits>(options, SERVER_RANGES)
     this.#admission = new Admission(this.#limits)
-    this.#hellos = new TlsHellos(this.#admission)
+    this.#hellos = new TlsHellos(this.#admission, (socket, error) => drop(socket, this.commons.clock, error))
     this.#tls = options.tls
     for (const address of options.listen ?? []) this.addAddr(address)
   }
@@ -229,7 +229,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
    */
   protected accept(stream: Duplex, own?: ConnectionOptions): void {
     // Not even to be turned away: so many of its address are at the door that nobody else would get there.
-    if (!this.#admission.knock(stream)) return void stream.destroy()
+    if (!this.#admission.knock(stream)) return drop(stream, this.commons.clock)
     if (this.#state !== 'listening' || !this.#admission.enter(stream)) return this.#turnAway(stream, own)
     let connection: C
     try {

@@ -1,16 +1,23 @@
 import type { Socket } from 'node:net'
 import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls'
 import type { Admission } from '@/core/admission.js'
+import { systemError } from '@/core/systemError.js'
 import { ALPN } from '@/core/tlsNames.js'
+import type { TransportError } from '@/errors.js'
 
 /** The sockets that are in their TLS handshake. A closing server of Node waits for them, yet shows them to nobody. */
 export class TlsHellos {
   readonly #sockets = new Map<string, Socket>()
   readonly #admission: Admission
+  readonly #drop: (socket: Socket, error?: TransportError) => void
 
-  /** @param admission each socket knocks there, until its handshake is over */
-  constructor(admission: Admission) {
+  /**
+   * @param admission each socket knocks there, until its handshake is over
+   * @param drop ends a socket that has no place there, or whose handshake has failed
+   */
+  constructor(admission: Admission, drop: (socket: Socket, error?: TransportError) => void) {
     this.#admission = admission
+    this.#drop = drop
   }
 
   /** A server that takes part in this. @param accept gets each socket whose handshake is done */
@@ -23,7 +30,7 @@ export class TlsHellos {
       socket.allowHalfOpen = true
       accept(socket)
     })
-    server.on('tlsClientError', (_error, socket) => socket.destroy())
+    server.on('tlsClientError', (error, socket) => this.#drop(socket, systemError(error, 'TLS_FAILED')))
     return server
   }
 
@@ -33,7 +40,7 @@ export class TlsHellos {
   }
 
   #begun(socket: Socket): void {
-    if (!this.#admission.knock(socket)) return void socket.destroy()
+    if (!this.#admission.knock(socket)) return this.#drop(socket)
     const ends = endsOf(socket)
     this.#sockets.set(ends, socket)
     socket.once('close', () => {

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { channel } from 'node:diagnostics_channel'
+import { selfSigned } from '@/core/certificate.js'
 import { CHANNEL_PREFIX, channels, type EventName } from '@/core/diagnostics.js'
+import { codeOf } from '../support/codeOf.js'
 import { Gate } from '../support/gate.js'
 import { ManualClock } from '../support/manualClock.js'
 import { opened } from '../support/opened.js'
-import { clientWithPeer, portOfServer, serverWithPeer } from '../support/pair.js'
+import { clientWithPeer, PlainServer, portOfServer, serverWithPeer } from '../support/pair.js'
 import { RawPeer } from '../support/rawPeer.js'
 import { turns } from '../support/turns.js'
 import { Bare, Witness } from '../support/witness.js'
@@ -169,6 +171,22 @@ describe('the diagnostics channels', () => {
     const [local, remote] = [`127.0.0.1:${late.socket.remotePort}`, `127.0.0.1:${late.socket.localPort}`]
     expect(listening.events).to.deep.equal([{ name: 'turnedAway', local, remote }])
   })
+
+  for (const [what, act, code] of [
+    ['speaks no TLS', (peer: RawPeer) => peer.send(Buffer.from('GET / HTTP/1.1')), 'TLS_FAILED'],
+    ['resets in its TLS hello', (peer: RawPeer) => peer.rst(), 'CONNECTION_RESET'],
+  ] as const)
+    it(`turnedAway tells of a newcomer who ${what}, and why`, async () => {
+      const tls = await selfSigned()
+      using listening = new Listening()
+      await using server = new PlainServer({ listen: [0], handler: Witness, tls })
+      await server.start()
+      await using stranger = await RawPeer.connect(portOfServer(server))
+      await turns(3)
+      act(stranger)
+      while (listening.events.length === 0) await turns()
+      expect(listening.events.map(({ name, error }) => [name, codeOf(error)])).to.deep.equal([['turnedAway', code]])
+    })
 
   it('limit and error tell what was refused, and close the cause', async () => {
     using listening = new Listening(['limit', 'error', 'close'])
