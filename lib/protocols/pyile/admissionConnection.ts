@@ -1,4 +1,5 @@
-import { type Cancel, type Clock, Connection } from '@/core/index.js'
+import { type Clock, Connection } from '@/core/index.js'
+import { Alarm } from '@/protocols/pyile/alarm.js'
 import type { DistributionConnection, Joiner } from '@/protocols/pyile/distributionConnection.js'
 import type { Doorkeeper } from '@/protocols/pyile/doorkeeper.js'
 import { ConnectionException } from '@/protocols/pyile/exceptions.js'
@@ -45,11 +46,15 @@ export class AdmissionConnection extends Connection implements Joiner {
   #step: Step = { at: 'over' }
   #host = ''
   #inLobby = false
-  #alarm: Cancel = ignore
+  /** With what is to come next. */
+  readonly #alarm: Alarm
+  readonly #pause: Alarm
 
   constructor(desk: AdmissionDesk) {
     super()
     this.#desk = desk
+    this.#alarm = new Alarm(desk.clock)
+    this.#pause = new Alarm(desk.clock)
   }
 
   distributionOpened(distribution: DistributionConnection): boolean {
@@ -96,7 +101,8 @@ export class AdmissionConnection extends Connection implements Joiner {
   protected override postLoop(cause: Error | undefined): void {
     const step = this.#step
     this.#step = { at: 'over' }
-    this.#alarm()
+    this.#alarm.cancel()
+    this.#pause.cancel()
     this.#leaveLobby()
     if (step.at === 'member') {
       step.distribution.abandon()
@@ -118,13 +124,8 @@ export class AdmissionConnection extends Connection implements Joiner {
     if (!this.#admits(address)) return
     this.#expect({ at: 'waiting', address })
     await this.transmit(this.#desk.listWith(address))
-    const { clock, pauseMs, lobby } = this.#desk
-    const pause = clock.after(pauseMs, () => lobby.enter(this.#host, this, () => this.#sendDistAddress(address)))
-    const late = this.#alarm
-    this.#alarm = () => {
-      pause()
-      late()
-    }
+    const { pauseMs, lobby } = this.#desk
+    this.#pause.set(pauseMs, () => lobby.enter(this.#host, this, () => this.#sendDistAddress(address)))
   }
 
   #sendDistAddress(address: PeerAddress): void {
@@ -138,7 +139,7 @@ export class AdmissionConnection extends Connection implements Joiner {
     if (this.#step.at !== 'member') return
     const { heartbeatTimeoutMs: limitMs } = this.#desk.settings
     this.#step = { ...this.#step, awaitsBeat: true }
-    this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
+    this.#alarm.set(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
     this.transmit(BEAT).catch(ignore)
   }
 
@@ -146,7 +147,7 @@ export class AdmissionConnection extends Connection implements Joiner {
   #beatAnswered(step: Extract<Step, { at: 'member' }>): void {
     if (!step.awaitsBeat) return
     this.#step = { ...step, awaitsBeat: false }
-    this.#setAlarm(this.#desk.settings.heartbeatMs, () => this.#beat())
+    this.#alarm.set(this.#desk.settings.heartbeatMs, () => this.#beat())
   }
 
   #admits(address: PeerAddress): boolean {
@@ -166,7 +167,7 @@ export class AdmissionConnection extends Connection implements Joiner {
   async #sendAway(why: 'wrong' | 'banned' | 'refused', answer: object): Promise<void> {
     this.#desk.turnedAway(this.#host, why)
     this.#step = { at: 'over' }
-    this.#alarm()
+    this.#alarm.cancel()
     await this.transmit(wireBytes(answer))
     this.close().catch(ignore)
   }
@@ -174,12 +175,7 @@ export class AdmissionConnection extends Connection implements Joiner {
   #expect(step: Step): void {
     const { stepTimeoutMs: limitMs } = this.#desk.settings
     this.#step = step
-    this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('JOIN_TIMEOUT', { at: step.at, limitMs })))
-  }
-
-  #setAlarm(ms: number, run: () => void): void {
-    this.#alarm()
-    this.#alarm = this.#desk.clock.after(ms, run)
+    this.#alarm.set(limitMs, () => this.destroy(new ConnectionException('JOIN_TIMEOUT', { at: step.at, limitMs })))
   }
 
   #leaveLobby(): void {

@@ -1,5 +1,6 @@
-import { checkRanges, handled, type Range, type Server } from '@/core/index.js'
+import { handled, type Server } from '@/core/index.js'
 import { AdmissionConnection, type AdmissionDesk } from '@/protocols/pyile/admissionConnection.js'
+import { type AuthPeerOptions, authPeerSettingsOf, MAX_JOIN_BYTES } from '@/protocols/pyile/authPeerOptions.js'
 import { DistributionConnection } from '@/protocols/pyile/distributionConnection.js'
 import { Doorkeeper } from '@/protocols/pyile/doorkeeper.js'
 import { StatusException } from '@/protocols/pyile/exceptions.js'
@@ -7,46 +8,9 @@ import { Lobby } from '@/protocols/pyile/lobby.js'
 import { Peer } from '@/protocols/pyile/peer.js'
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
 import { PeerList } from '@/protocols/pyile/peerList.js'
-import type { PeerOptions } from '@/protocols/pyile/peerOptions.js'
 import { Roster } from '@/protocols/pyile/roster.js'
 import { wireBytes } from '@/protocols/pyile/wireValue.js'
 import { TransportError } from '@/errors.js'
-
-/** The numbers of the peer that owns a network, beside those of every peer. */
-export interface AuthPeerLimits {
-  /** Where joiners connect. 0, any that is free, to 65_535. @default 4_702 */
-  readonly port?: number
-  /** Where their distribution connections go. 0, any that is free, to 65_535. @default 0 */
-  readonly distPort?: number
-  /** So many wrong passwords ban a host. 1 to 1_000_000. @default 3 */
-  readonly passwordAttempts?: number
-  /** Hosts remembered, of those that were wrong and of those that are banned; the oldest are forgotten. 1 to 1_000_000. @default 10_000 */
-  readonly maxHosts?: number
-  /** Joins at once from one host, and as many that are still in their TLS or opening handshake. 1 to 1_024. @default 16 */
-  readonly maxJoinsPerHost?: number
-  /** Joins that may be under way while the network is full; with fewer members there may be more. 1 to 65_536. @default 64 */
-  readonly maxJoins?: number
-}
-
-/** Defaults and ranges. */
-export const AUTH_PEER_RANGES: Readonly<Record<keyof AuthPeerLimits, Range>> = {
-  port: [4_702, 0, 65_535],
-  distPort: [0, 0, 65_535],
-  passwordAttempts: [3, 1, 1_000_000],
-  maxHosts: [10_000, 1, 1_000_000],
-  maxJoinsPerHost: [16, 1, 1_024],
-  maxJoins: [64, 1, 65_536],
-}
-
-/** How an auth peer lets others in, and what else is its own. */
-export interface AuthPeerOptions extends PeerOptions, AuthPeerLimits {
-  /** What joiners must know. */
-  readonly password: string
-  /** Counts as originals do, which never ban a host at its first wrong password. @default false */
-  readonly lenientCount?: boolean
-  /** Believes the host in a joiner's address also when it comes from another one, as originals do. @default false */
-  readonly trustClaims?: boolean
-}
 
 /** The addresses of an auth peer. */
 interface Places {
@@ -54,9 +18,6 @@ interface Places {
   readonly distribution: PeerAddress
   readonly messages: PeerAddress
 }
-
-/** Nothing that a joiner says before it is in is larger, but for what its password needs. */
-const MAX_JOIN_BYTES = 4_096
 
 /** The peer that owns a network: it lets others in and tells all of them who is there. Its list is always right. */
 export class AuthPeer extends Peer {
@@ -66,7 +27,6 @@ export class AuthPeer extends Peer {
   readonly #trustClaims: boolean
   readonly #main: Server<AdmissionConnection>
   readonly #distribution: Server<DistributionConnection>
-  readonly #host: string
   /** Where it is found, while it is. */
   #places: Places | undefined
   #list = new PeerList()
@@ -75,13 +35,11 @@ export class AuthPeer extends Peer {
   /** @throws TransportError OPTION_INVALID */
   constructor(options: AuthPeerOptions) {
     super(options)
-    const limits = checkRanges<AuthPeerLimits>(options, AUTH_PEER_RANGES)
-    const { passwordAttempts, maxHosts, maxJoins, maxJoinsPerHost } = limits
-    const attempts = options.lenientCount === true ? Math.max(2, passwordAttempts) : passwordAttempts
-    this.#doorkeeper = new Doorkeeper({ password: checkPassword(options.password), attempts, maxHosts })
+    const own = authPeerSettingsOf(options)
+    const { password, passwordAttempts: attempts, maxHosts, maxJoins, maxJoinsPerHost } = own
+    this.#doorkeeper = new Doorkeeper({ password, attempts, maxHosts })
     this.#lobby = new Lobby(maxJoinsPerHost)
-    this.#trustClaims = options.trustClaims ?? false
-    this.#host = options.advertisedHost ?? options.host ?? '127.0.0.1'
+    this.#trustClaims = own.trustClaims
     const { clock, pauseMs } = this.wire
     const raised = (error: TransportError): void => this.raise(error)
     const desk: AdmissionDesk = {
@@ -104,8 +62,8 @@ export class AuthPeer extends Peer {
       idleTimeoutMs: 0,
     }
     const listDesk = { clock, pauseMs, joinerOf: (host: string) => this.#lobby.current(host) }
-    this.#main = this.wire.server(limits.port, shared, { create: () => new AdmissionConnection(desk), raised })
-    this.#distribution = this.wire.server(limits.distPort, shared, {
+    this.#main = this.wire.server(own.port, shared, { create: () => new AdmissionConnection(desk), raised })
+    this.#distribution = this.wire.server(own.distPort, shared, {
       create: () => new DistributionConnection(listDesk),
       raised,
     })
@@ -187,9 +145,10 @@ export class AuthPeer extends Peer {
       await this.#distribution.close()
       throw error
     }
+    const { advertisedHost } = this.settings
     this.#places = {
-      main: [this.#host, this.#main.address.port],
-      distribution: [this.#host, this.#distribution.address.port],
+      main: [advertisedHost, this.#main.address.port],
+      distribution: [advertisedHost, this.#distribution.address.port],
       messages: this.peerAddress,
     }
     this.#relist()
@@ -245,11 +204,5 @@ export class AuthPeer extends Peer {
 }
 
 const listBytes = (addresses: readonly PeerAddress[]): Buffer => wireBytes({ distro: addresses })
-
-const checkPassword = (password: unknown): string => {
-  if (typeof password === 'string' && wireBytes({ shadow: password }).length <= MAX_JOIN_BYTES) return password
-  const expected = `text that takes at most ${MAX_JOIN_BYTES} bytes on the wire`
-  throw new TransportError('OPTION_INVALID', { option: 'password', given: typeof password, expected })
-}
 
 const ignore = (): void => {}

@@ -1,4 +1,5 @@
-export { AUTH_PEER_RANGES, AuthPeer, type AuthPeerLimits, type AuthPeerOptions } from '@/protocols/pyile/authPeer.js'
+export { AuthPeer } from '@/protocols/pyile/authPeer.js'
+export { AUTH_PEER_RANGES, type AuthPeerLimits, type AuthPeerOptions } from '@/protocols/pyile/authPeerOptions.js'
 export type { BroadcastReport } from '@/protocols/pyile/broadcastReport.js'
 export type { Delivery } from '@/protocols/pyile/delivery.js'
 export {

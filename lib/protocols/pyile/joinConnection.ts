@@ -1,4 +1,5 @@
-import { type Cancel, type Clock, Connection, Deferred } from '@/core/index.js'
+import { type Clock, Connection, Deferred } from '@/core/index.js'
+import { Alarm } from '@/protocols/pyile/alarm.js'
 import { AuthenticationException, ConnectionException } from '@/protocols/pyile/exceptions.js'
 import type { PeerAddress } from '@/protocols/pyile/peerAddress.js'
 import type { PeerSettings } from '@/protocols/pyile/peerOptions.js'
@@ -45,11 +46,12 @@ export class JoinConnection extends Connection {
   /** The first beat has come. */
   readonly #welcomed = new Deferred()
   #step: Step = { at: 'over' }
-  #alarm: Cancel = ignore
+  readonly #alarm: Alarm
 
   constructor(desk: JoinDesk) {
     super()
     this.#desk = desk
+    this.#alarm = new Alarm(desk.clock)
   }
 
   /** Resolves when the auth peer has given all that is needed. @throws what came instead */
@@ -89,7 +91,7 @@ export class JoinConnection extends Connection {
   protected override postLoop(cause: Error | undefined): void {
     const { at } = this.#step
     this.#step = { at: 'over' }
-    this.#alarm()
+    this.#alarm.cancel()
     const error = cause ?? new TransportError('REMOTE_ENDED')
     this.#refuse(error)
     if (at === 'member') this.#desk.lost(error)
@@ -117,14 +119,14 @@ export class JoinConnection extends Connection {
     }
     const { heartbeatTimeoutMs: limitMs } = this.#desk.settings
     this.#step = { at: 'member' }
-    this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
+    this.#alarm.set(limitMs, () => this.destroy(new ConnectionException('HEARTBEAT_LOST', { limitMs })))
     this.transmit(BEAT).catch(ignore)
     this.#welcomed.resolve()
   }
 
   #giveUp(error: Error): void {
     this.#step = { at: 'over' }
-    this.#alarm()
+    this.#alarm.cancel()
     this.#refuse(error)
     this.close().catch(ignore)
   }
@@ -137,12 +139,7 @@ export class JoinConnection extends Connection {
   #expect(step: Step): void {
     const { stepTimeoutMs: limitMs } = this.#desk.settings
     this.#step = step
-    this.#setAlarm(limitMs, () => this.destroy(new ConnectionException('JOIN_TIMEOUT', { at: step.at, limitMs })))
-  }
-
-  #setAlarm(ms: number, run: () => void): void {
-    this.#alarm()
-    this.#alarm = this.#desk.clock.after(ms, run)
+    this.#alarm.set(limitMs, () => this.destroy(new ConnectionException('JOIN_TIMEOUT', { at: step.at, limitMs })))
   }
 }
 

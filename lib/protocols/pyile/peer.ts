@@ -10,7 +10,7 @@ import { MessageConnection } from '@/protocols/pyile/messageConnection.js'
 import { Messenger, type Note, type NoteState } from '@/protocols/pyile/messenger.js'
 import { type PeerAddress, peerName, samePeer } from '@/protocols/pyile/peerAddress.js'
 import type { PeerList } from '@/protocols/pyile/peerList.js'
-import { hostsOf, type PeerOptions, type PeerSettings, peerSettingsOf } from '@/protocols/pyile/peerOptions.js'
+import { type PeerOptions, type PeerSettings, peerSettingsOf } from '@/protocols/pyile/peerOptions.js'
 import { Wire } from '@/protocols/pyile/wire.js'
 import { TransportError } from '@/errors.js'
 
@@ -31,7 +31,6 @@ const EMPTY: readonly unknown[] = ['', ' ', '\n']
 export abstract class Peer {
   readonly alias: string
   readonly messenger: Messenger
-  readonly #advertised: string
   readonly #guard = new Guard((error) => this.raise(error))
   readonly #server: Server<MessageConnection>
   readonly #courier: Courier
@@ -47,7 +46,6 @@ export abstract class Peer {
   /** @throws TransportError OPTION_INVALID */
   constructor(options: PeerOptions) {
     this.settings = peerSettingsOf(options)
-    this.#advertised = hostsOf(options).advertised
     this.wire = new Wire(options, this.settings)
     this.alias = options.alias
     this.messenger = options.messenger ?? new Messenger()
@@ -96,7 +94,7 @@ export abstract class Peer {
   /** Where this peer listens for messages. @throws StatusException NOT_OPEN while it does not */
   get peerAddress(): PeerAddress {
     if (this.#server.addresses.length === 0) throw new StatusException('NOT_OPEN', { what: 'peer' })
-    return [this.#advertised, this.#server.address.port]
+    return [this.settings.advertisedHost, this.#server.address.port]
   }
 
   /** What listed peers have called themselves in messages and receipts, by `HOST:PORT`. */

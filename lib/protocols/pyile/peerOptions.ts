@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import {
+  type Checked,
   checkRanges,
   type ClientOptions,
   type Clock,
@@ -86,8 +87,15 @@ export interface PeerOptions extends PeerLimits {
   readonly clock?: Clock
 }
 
-/** Numbers that have been checked, with every default filled in. */
-export type PeerSettings = Readonly<Required<PeerLimits>>
+/** Options that have been checked, with every default filled in. */
+export interface PeerSettings extends Checked<PeerLimits> {
+  /** Where it listens. */
+  readonly host: string
+  /** What others are told. */
+  readonly advertisedHost: string
+  /** From where it connects; undefined leaves it to the system. */
+  readonly localHost: string | undefined
+}
 
 const EVERY_HOST = '0.0.0.0'
 const MAX_ALIAS_BYTES = 256
@@ -106,17 +114,18 @@ export const peerSettingsOf = (options: PeerOptions): PeerSettings => {
   if (options.framing !== undefined && options.framing !== 'json' && options.framing !== 'handshake') {
     throw invalid('framing', String(options.framing), 'json or handshake')
   }
-  return checkRanges<PeerLimits>(options, PEER_RANGES)
+  return { ...checkRanges<PeerLimits>(options, PEER_RANGES), ...hostsOf(options) }
 }
 
-/** Where a peer listens, from where it connects, and what it calls itself. @throws TransportError OPTION_INVALID */
-export const hostsOf = ({ host = '127.0.0.1', advertisedHost }: PeerOptions) => {
+const hostsOf = ({
+  host = '127.0.0.1',
+  advertisedHost = host,
+}: PeerOptions): Pick<PeerSettings, 'host' | 'advertisedHost' | 'localHost'> => {
   if (!isIPv4(host)) throw invalid('host', host, 'an IPv4 address')
-  const advertised = advertisedHost ?? host
-  if (!isIPv4(advertised) || advertised === EVERY_HOST) {
-    throw invalid('advertisedHost', advertised, 'an IPv4 address at which others find this peer')
+  if (!isIPv4(advertisedHost) || advertisedHost === EVERY_HOST) {
+    throw invalid('advertisedHost', advertisedHost, 'an IPv4 address at which others find this peer')
   }
-  return { host, advertised, local: host === EVERY_HOST ? undefined : host }
+  return { host, advertisedHost, localHost: host === EVERY_HOST ? undefined : host }
 }
 
 const invalid = (option: string, given: string, expected: string): TransportError =>

@@ -9,7 +9,7 @@ import {
   type ServerOptions,
   systemClock,
 } from '@/core/index.js'
-import { hostsOf, type PeerOptions, type PeerSettings } from '@/protocols/pyile/peerOptions.js'
+import type { PeerOptions, PeerSettings } from '@/protocols/pyile/peerOptions.js'
 import { MAX_DEPTH } from '@/protocols/pyile/wireValue.js'
 import type { TransportError } from '@/errors.js'
 import { json } from '@/framings/index.js'
@@ -81,9 +81,8 @@ export class Wire {
 
   /** @throws TransportError OPTION_INVALID */
   constructor(options: PeerOptions, settings: PeerSettings) {
-    const { host, local } = hostsOf(options)
     const framing = options.framing ?? (options.seal === undefined ? 'json' : 'handshake')
-    const { stepTimeoutMs, connectTimeoutMs, pauseMs } = settings
+    const { host, localHost, stepTimeoutMs, connectTimeoutMs, pauseMs } = settings
     const common: ConnectionOptions = {
       framing: framing === 'json' ? json({ newline: false, maxDepth: MAX_DEPTH }) : framing,
       plugins: options.seal === undefined ? [] : [seal(options.seal)],
@@ -104,7 +103,7 @@ export class Wire {
       ...common,
       connectTimeoutMs,
       ...(options.tls === undefined ? {} : { tls: options.tls.client ?? true }),
-      ...(local === undefined ? {} : { localAddress: local }),
+      ...(localHost === undefined ? {} : { localAddress: localHost }),
     }
   }
 
