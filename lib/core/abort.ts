@@ -33,9 +33,11 @@ export const onAbort = (
   promise.then(forget, forget)
 }
 
-/** Settles as the promise does, or rejects as soon as the signal fires. */
-export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
+/** Settles as the promise does, or rejects as soon as the signal fires, if there is one. */
+export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
     onAbort(signal, promise, reject)
     promise.then(resolve, reject)
   })
+}

@@ -221,7 +221,7 @@ export abstract class Host<C extends Connection> {
     }
     try {
       const done = Promise.race([preLoop().catch(failed), givenUp])
-      await (signal === undefined ? done : unlessAborted(done, signal))
+      await unlessAborted(done, signal)
     } catch (error) {
       this.#loop = 'idle'
       throw error

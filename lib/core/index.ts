@@ -1,4 +1,4 @@
-export type { Abortable, CloseOptions } from '@/core/abort.js'
+export { type Abortable, type CloseOptions, onAbort, unlessAborted } from '@/core/abort.js'
 export { type ArrivalLimits, Arrivals } from '@/core/arrivals.js'
 export { Deferred, handled } from '@/core/deferred.js'
 export { type Cancel, type Clock, systemClock } from '@/core/clock.js'

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Abortable, type Clock, systemClock } from '@/core/index.js'
+import { type Abortable, type Clock, onAbort, systemClock } from '@/core/index.js'
 import { FileSource } from '@/protocols/files/fileSource.js'
 import { Intake, type Progress } from '@/protocols/files/intake.js'
 import type { Letter } from '@/protocols/files/letters.js'
@@ -177,20 +177,13 @@ export class FileClientConnection extends TransferConnection {
   }
 
   #inTurn(signal: AbortSignal | undefined, transfer: () => Promise<number>): Promise<number> {
-    const turn = this.#turn.then(() => this.#abortable(signal, transfer))
+    const turn = this.#turn.then(() => {
+      const work = transfer()
+      onAbort(signal, work, (error) => this.destroy(error))
+      return work
+    })
     this.#turn = turn.catch(ignore)
     return turn
-  }
-
-  async #abortable(signal: AbortSignal | undefined, transfer: () => Promise<number>): Promise<number> {
-    const stop = (): void => this.destroy(new TransportError('ABORTED', {}, { cause: signal?.reason }))
-    if (signal?.aborted === true) stop()
-    signal?.addEventListener('abort', stop, { once: true })
-    try {
-      return await transfer()
-    } finally {
-      signal?.removeEventListener('abort', stop)
-    }
   }
 
   #overWithin(ms: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Checked } from '@/core/index.js'
+import { type Checked, unlessAborted } from '@/core/index.js'
 import type { StreamLimits } from '@/protocols/pnet/advancedOptions.js'
 import { addressOf } from '@/protocols/pnet/address.js'
 import { CallInput } from '@/protocols/pnet/callInput.js'
@@ -11,7 +11,6 @@ import type { PickleValue } from '@/protocols/pnet/pickle/pickleValue.js'
 import { Responses } from '@/protocols/pnet/responses.js'
 import type { SpoolPlace } from '@/protocols/pnet/spool.js'
 import { encodeUniversal, splitUniversal } from '@/protocols/pnet/universal.js'
-import { untilAborted } from '@/protocols/pnet/untilAborted.js'
 import { Uploads } from '@/protocols/pnet/uploads.js'
 import { TransportError } from '@/errors.js'
 
@@ -111,13 +110,13 @@ export class FunctionDesk {
 
   async #run(run: NodeFunction, originator: string, input: CallInput, { remote, signal }: Request): Promise<NodeReply> {
     const { name } = this.#parts
+    const running = (async (): Promise<FunctionResult> => run({ node: name, originator, remote, signal }, input))()
     let result: FunctionResult
     try {
-      const running = async (): Promise<FunctionResult> => run({ node: name, originator, remote, signal }, input)
-      result = await untilAborted(running(), signal, (late) => {
-        if (isStream(late)) discard(late)
-      })
+      result = await unlessAborted(running, signal)
     } catch (error) {
+      // What it gives when nobody waits any more.
+      running.then(discardStream, ignore)
       if (error instanceof CommandRefusal) return refused(error.message.replaceAll(/[?&=]/g, ' '))
       throw error
     }
@@ -126,3 +125,9 @@ export class FunctionDesk {
     return { command: 'CHUNKED_RESPONSE', stage: 'begin', parts, originator: name, id }
   }
 }
+
+const discardStream = (result: FunctionResult): void => {
+  if (isStream(result)) discard(result)
+}
+
+const ignore = (): void => {}

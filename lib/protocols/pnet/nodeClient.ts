@@ -1,4 +1,4 @@
-import { type AddressLike, Client, type Clock } from '@/core/index.js'
+import { type AddressLike, Client, type Clock, Deferred, unlessAborted } from '@/core/index.js'
 import { NodeClientConnection } from '@/protocols/pnet/nodeClientConnection.js'
 import { MAX_MS, type NodeSettings } from '@/protocols/pnet/nodeOptions.js'
 import { PacketFraming } from '@/protocols/pnet/packetFraming.js'
@@ -68,22 +68,17 @@ export class NodeClient extends Client<NodeClientConnection> {
   }
 }
 
-const pause = (clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve, reject) => {
-    // A clock keeps no process alive, and between two attempts there is no socket that does.
-    const alive = setInterval(ignore, MAX_MS)
-    const aborted = (): void => {
-      clearInterval(alive)
-      cancel()
-      reject(new TransportError('ABORTED', {}, { cause: signal?.reason }))
-    }
-    const cancel = clock.after(ms, () => {
-      clearInterval(alive)
-      signal?.removeEventListener('abort', aborted)
-      resolve()
-    })
-    if (signal?.aborted === true) aborted()
-    else signal?.addEventListener('abort', aborted, { once: true })
-  })
+const pause = async (clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> => {
+  // A clock keeps no process alive, and between two attempts there is no socket that does.
+  const alive = setInterval(ignore, MAX_MS)
+  const over = new Deferred()
+  const cancel = clock.after(ms, () => over.resolve())
+  try {
+    await unlessAborted(over.promise, signal)
+  } finally {
+    clearInterval(alive)
+    cancel()
+  }
+}
 
 const ignore = (): void => {}

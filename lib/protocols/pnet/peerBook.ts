@@ -1,3 +1,4 @@
+import { Deferred, unlessAborted } from '@/core/index.js'
 import { type Advertisement, decodeDatagram } from '@/protocols/pnet/advertisement.js'
 import type { Network } from '@/protocols/pnet/network.js'
 import { type Peer, PeerTable, type PeerTableLimits, type PeerEvents } from '@/protocols/pnet/peerTable.js'
@@ -20,7 +21,7 @@ export interface PeerBookParts {
 export class PeerBook {
   readonly #parts: PeerBookParts
   readonly #table: PeerTable
-  readonly #waiting = new Set<(error?: TransportError) => void>()
+  readonly #waiting = new Set<Deferred>()
 
   constructor(parts: PeerBookParts) {
     const { limits, now, events } = parts
@@ -28,7 +29,7 @@ export class PeerBook {
     this.#table = new PeerTable(limits, now, {
       ...events,
       peerJoined: (peer) => {
-        for (const tell of this.#waiting) tell()
+        for (const news of this.#waiting) news.resolve()
         events.peerJoined(peer)
       },
     })
@@ -53,7 +54,7 @@ export class PeerBook {
 
   /** Whoever waits for somebody need not wait any more. */
   close(): void {
-    for (const tell of this.#waiting) tell(new TransportError('CLOSED'))
+    for (const news of this.#waiting) news.reject(new TransportError('CLOSED'))
   }
 
   /** Resolves when somebody of that name is known. @throws TransportError ABORTED, CLOSED */
@@ -65,18 +66,14 @@ export class PeerBook {
     }
   }
 
-  #news(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = (error?: TransportError): void => {
-        this.#waiting.delete(done)
-        signal?.removeEventListener('abort', aborted)
-        if (error === undefined) resolve()
-        else reject(error)
-      }
-      const aborted = (): void => done(new TransportError('ABORTED', {}, { cause: signal?.reason }))
-      if (signal?.aborted === true) return aborted()
-      this.#waiting.add(done)
-      signal?.addEventListener('abort', aborted, { once: true })
-    })
+  /** Resolves when somebody has become known. @throws TransportError ABORTED, CLOSED */
+  async #news(signal: AbortSignal | undefined): Promise<void> {
+    const news = new Deferred()
+    this.#waiting.add(news)
+    try {
+      await unlessAborted(news.promise, signal)
+    } finally {
+      this.#waiting.delete(news)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '@/core/index.js'
 import { cut } from '@/protocols/pnet/cut.js'
 import { discard } from '@/protocols/pnet/nodeFunction.js'
 import type { StreamReply } from '@/protocols/pnet/nodeReply.js'
@@ -5,7 +6,6 @@ import { encodePart, TotalChecksum } from '@/protocols/pnet/parts.js'
 import { Spool, type SpoolPlace } from '@/protocols/pnet/spool.js'
 import { type KeptStream, StreamTable } from '@/protocols/pnet/streamTable.js'
 import { Strikes } from '@/protocols/pnet/strikes.js'
-import { untilAborted } from '@/protocols/pnet/untilAborted.js'
 import { TransportError } from '@/errors.js'
 
 interface Kept extends KeptStream {
@@ -66,7 +66,7 @@ export class Responses {
       const total = new TotalChecksum()
       let parts = 0
       for (;;) {
-        const { done, value: chunk } = await untilAborted(chunks.next(), signal, ignore)
+        const { done, value: chunk } = await unlessAborted(chunks.next(), signal)
         if (done === true) break
         await spool.append(chunk)
         total.add(encodePart(chunk))

@@ -1,5 +1,5 @@
 import { Deque } from '@/bytes/deque.js'
-import { type Abortable, type Client, type Clock, ConnectionDetails } from '@/core/index.js'
+import { type Abortable, type Client, type Clock, ConnectionDetails, onAbort } from '@/core/index.js'
 import { CourierConnection } from '@/protocols/pyile/courierConnection.js'
 import { SendException } from '@/protocols/pyile/exceptions.js'
 import { type PeerAddress, peerName } from '@/protocols/pyile/peerAddress.js'
@@ -40,9 +40,7 @@ export class Courier {
    * @throws SendException PEER_UNREACHABLE, ABORTED; NOT_OPEN after `close`
    */
   deliver(to: PeerAddress, bytes: Buffer, { signal }: Abortable = {}): Promise<string | undefined> {
-    // One of its own: a signal warns of a leak when it has more than ten listeners.
-    const own = signal === undefined ? undefined : AbortSignal.any([signal])
-    const options = own === undefined ? {} : { signal: own }
+    const options = signal === undefined ? {} : { signal }
     const lane = peerName(to)
     this.#waiting++
     const delivery = (this.#lanes.get(lane) ?? Promise.resolve())
@@ -53,7 +51,7 @@ export class Courier {
       })
     const settled = delivery.catch(ignore)
     this.#lanes.set(lane, settled)
-    return own === undefined ? delivery : orAborted(delivery, own)
+    return signal === undefined ? delivery : orAborted(delivery, signal)
   }
 
   /** Gives up what is under way and what waits. */
@@ -98,11 +96,8 @@ export class Courier {
 /** Whoever gives up need not wait for those before it. */
 const orAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
-    const aborted = (): void => reject(new SendException('ABORTED', {}, { cause: signal.reason }))
-    if (signal.aborted) aborted()
-    signal.addEventListener('abort', aborted, { once: true })
-    const done = (): void => signal.removeEventListener('abort', aborted)
-    work.then(resolve, reject).then(done, done)
+    onAbort(signal, work, () => reject(new SendException('ABORTED', {}, { cause: signal.reason })))
+    work.then(resolve, reject)
   })
 
 /** The largest message there may be, an alias and then some. */

@@ -1,4 +1,4 @@
-import { type Abortable, type Clock, Connection, Deferred } from '@/core/index.js'
+import { type Abortable, type Clock, Connection, Deferred, onAbort } from '@/core/index.js'
 import { readReceipt } from '@/protocols/pyile/message.js'
 
 /** The end that brings one message to a peer and waits for its receipt. */
@@ -9,11 +9,9 @@ export class CourierConnection extends Connection {
   async receipt(clock: Clock, limitMs: number, { signal }: Abortable): Promise<string | undefined> {
     const none = (): void => this.#receipt.resolve(undefined)
     const cancel = clock.after(limitMs, none)
-    if (signal?.aborted === true) none()
-    signal?.addEventListener('abort', none, { once: true })
+    onAbort(signal, this.#receipt.promise, none)
     const alias = await this.#receipt.promise
     cancel()
-    signal?.removeEventListener('abort', none)
     return alias
   }
 

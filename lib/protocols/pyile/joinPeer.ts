@@ -1,4 +1,4 @@
-import { type Abortable, type AddressLike, type Client, ConnectionDetails, handled } from '@/core/index.js'
+import { type Abortable, type AddressLike, type Client, ConnectionDetails, handled, onAbort } from '@/core/index.js'
 import { AuthenticationException, ConnectionException, StatusException } from '@/protocols/pyile/exceptions.js'
 import { JoinConnection, type JoinDesk } from '@/protocols/pyile/joinConnection.js'
 import { ListConnection, type ListDesk } from '@/protocols/pyile/listConnection.js'
@@ -102,20 +102,14 @@ export class JoinPeer extends Peer {
 
   /** From the first word to the first beat; ends at once when the signal fires. */
   async #enter(connection: JoinConnection, distribution: Client<ListConnection>, { signal }: Abortable): Promise<void> {
-    const abort = (): void => connection.destroy(new ConnectionException('ABORTED'))
-    if (signal?.aborted === true) abort()
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      const { list, distAddress } = await connection.admitted
-      this.#list = new PeerList(list)
-      const connecting = distribution.connectTo(
-        new ConnectionDetails(...distAddress),
-        signal === undefined ? {} : { signal },
-      )
-      await Promise.all([connecting, connection.welcomed])
-    } finally {
-      signal?.removeEventListener('abort', abort)
-    }
+    onAbort(signal, connection.welcomed, () => connection.destroy(new ConnectionException('ABORTED')))
+    const { list, distAddress } = await connection.admitted
+    this.#list = new PeerList(list)
+    const connecting = distribution.connectTo(
+      new ConnectionDetails(...distAddress),
+      signal === undefined ? {} : { signal },
+    )
+    await Promise.all([connecting, connection.welcomed])
   }
 
   #listArrived(list: readonly PeerAddress[]): void {

@@ -1,4 +1,4 @@
-import { type AddressLike, Client, Connection, Deferred } from '@/core/index.js'
+import { type AddressLike, Client, Connection, Deferred, onAbort } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
 /** Sends one packet and waits for the other end to close. */
@@ -30,18 +30,10 @@ export class StpCaller extends Client<StpCallerConnection> {
    * ABORTED
    */
   async send(packet: Uint8Array, address: AddressLike, signal: AbortSignal | undefined): Promise<void> {
-    // One of its own: a signal warns of a leak when it has more than ten listeners.
-    const own = signal === undefined ? undefined : AbortSignal.any([signal])
-    const connection = await this.connectTo(address, own === undefined ? {} : { signal: own })
-    const stop = (): void => connection.destroy(new TransportError('ABORTED', {}, { cause: own?.reason }))
-    own?.addEventListener('abort', stop, { once: true })
-    if (own?.aborted === true) stop()
-    try {
-      await connection.transmit(packet)
-      await connection.over
-    } finally {
-      own?.removeEventListener('abort', stop)
-    }
+    const connection = await this.connectTo(address, signal === undefined ? {} : { signal })
+    onAbort(signal, connection.over, (error) => connection.destroy(error))
+    await connection.transmit(packet)
+    await connection.over
   }
 
   /** What is being sent rejects with CLOSED: an end that we made ourselves says nothing about the packet. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Abortable, type ConnectionDetails, handled } from '@/core/index.js'
+import { type Abortable, type ConnectionDetails, Deferred, handled, onAbort } from '@/core/index.js'
 import type { Json } from '@/protocols/stp/jsonText.js'
 import type { Peer } from '@/protocols/stp/peer.js'
 import type { StpPeerOptions, StpTcpOptions, StpUdpOptions } from '@/protocols/stp/post.js'
@@ -18,7 +18,7 @@ import { TransportError } from '@/errors.js'
  */
 export class StpServer {
   readonly #node: StpNode
-  readonly #whenClosed: (() => void)[] = []
+  readonly #whenClosed: Deferred[] = []
 
   /** Makes a node that does not listen yet, but can send. @throws TransportError OPTION_INVALID */
   constructor(options: StpOptions = {}) {
@@ -109,22 +109,16 @@ export class StpServer {
 
   async #run(options: Abortable): Promise<void> {
     await this.#node.listen(options)
-    const { signal } = options
-    await new Promise<void>((resolve) => {
-      this.#whenClosed.push(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      })
-      const stop = (): void => void this.close()
-      signal?.addEventListener('abort', stop, { once: true })
-      if (signal?.aborted === true) stop()
-    })
+    const closed = new Deferred()
+    this.#whenClosed.push(closed)
+    onAbort(options.signal, closed.promise, () => void this.close())
+    await closed.promise
   }
 
   /** Closes every socket; what is being sent rejects, and what waits for a handler is dropped. May `listen` again. Never rejects. */
   async close(): Promise<void> {
     await this.#node.close()
-    for (const tell of this.#whenClosed.splice(0)) tell()
+    for (const closed of this.#whenClosed.splice(0)) closed.resolve()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

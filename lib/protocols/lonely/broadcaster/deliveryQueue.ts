@@ -1,7 +1,6 @@
 import { Deque } from '@/bytes/deque.js'
-import type { Clock } from '@/core/index.js'
+import { type Clock, Deferred } from '@/core/index.js'
 import type { Delivery } from '@/protocols/lonely/broadcaster/delivery.js'
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 
 /**

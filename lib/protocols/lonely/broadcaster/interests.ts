@@ -1,4 +1,4 @@
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
+import { Deferred } from '@/core/index.js'
 import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
 import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 

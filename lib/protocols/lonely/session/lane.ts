@@ -1,5 +1,5 @@
 import { Deque } from '@/bytes/deque.js'
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
+import { Deferred } from '@/core/index.js'
 
 /** Something to do, now or with a promise. */
 export type Task = () => void | Promise<void>

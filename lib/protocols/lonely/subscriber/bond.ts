@@ -1,6 +1,4 @@
-import type { Cancel, Clock } from '@/core/index.js'
-import { abortable } from '@/protocols/lonely/session/abortable.js'
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
+import { type Cancel, type Clock, Deferred, unlessAborted } from '@/core/index.js'
 import type { Backoff } from '@/protocols/lonely/subscriber/backoff.js'
 import type { BroadcasterList, Target } from '@/protocols/lonely/subscriber/broadcasterList.js'
 import { TransportError } from '@/errors.js'
@@ -60,7 +58,7 @@ export class Bond<C> {
    */
   whenOpen(signal: AbortSignal | undefined): C | Promise<C> {
     const opened = this.#opened()
-    return opened instanceof Promise ? abortable(opened, signal) : opened
+    return opened instanceof Promise ? unlessAborted(opened, signal) : opened
   }
 
   #opened(): C | Promise<C> {

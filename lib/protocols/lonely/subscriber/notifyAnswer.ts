@@ -1,5 +1,5 @@
+import type { Deferred } from '@/core/index.js'
 import type { MessageOf, ToSubscriber } from '@/protocols/lonely/messages.js'
-import type { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Answer } from '@/protocols/lonely/subscriber/sendDesk.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'

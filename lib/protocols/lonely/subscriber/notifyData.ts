@@ -1,9 +1,9 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
+import { unlessAborted } from '@/core/index.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
 import { FileBody } from '@/protocols/lonely/bodies/fileBody.js'
 import { spooled } from '@/protocols/lonely/bodies/spooled.js'
-import { abortable } from '@/protocols/lonely/session/abortable.js'
 import { sha512 } from '@/protocols/lonely/sha512.js'
 
 /**
@@ -25,15 +25,15 @@ export const bodyOf = (bodies: BodyStore, data: NotifyData, signal: AbortSignal 
   if (typeof data === 'string' || data instanceof Uint8Array) {
     const bytes = typeof data === 'string' ? Buffer.from(data) : asBuffer(data)
     const kept = bodies.keep(bytes, sha512(bytes))
-    return kept instanceof Promise ? unlessAborted(kept, signal) : kept
+    return kept instanceof Promise ? orReleased(kept, signal) : kept
   }
-  return unlessAborted('file' in data ? FileBody.open(data.file) : spooled(bodies, data, signal), signal)
+  return orReleased('file' in data ? FileBody.open(data.file) : spooled(bodies, data, signal), signal)
 }
 
 /** A body that comes too late is let go. */
-const unlessAborted = async (kept: Promise<Body>, signal: AbortSignal | undefined): Promise<Body> => {
+const orReleased = async (kept: Promise<Body>, signal: AbortSignal | undefined): Promise<Body> => {
   try {
-    return await abortable(kept, signal)
+    return await unlessAborted(kept, signal)
   } catch (error) {
     kept.then((body) => body.release(), ignore)
     throw error

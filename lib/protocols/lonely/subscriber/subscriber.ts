@@ -1,11 +1,10 @@
-import { type Abortable, Client, type CloseOptions, CLIENT_RANGES, systemClock } from '@/core/index.js'
+import { type Abortable, Client, CLIENT_RANGES, type CloseOptions, systemClock, unlessAborted } from '@/core/index.js'
 import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 import { noAuth } from '@/protocols/lonely/auth/noAuth.js'
 import { setUp, tearDown } from '@/protocols/lonely/auth/setUp.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import { BodyStore, type HeldBodies } from '@/protocols/lonely/bodies/bodyStore.js'
 import { pooledRandom } from '@/protocols/lonely/randomSource.js'
-import { abortable } from '@/protocols/lonely/session/abortable.js'
 import { oneOf } from '@/protocols/lonely/session/oneOf.js'
 import { type PatternLike, patternOf, topicOf } from '@/protocols/lonely/session/pattern.js'
 import { transportOptions, WEB_SOCKET_OPTIONS } from '@/protocols/lonely/session/transportOptions.js'
@@ -130,7 +129,7 @@ export class Subscriber extends Client<SubscriberConnection> {
     // It may have been closed in the same moment.
     if (bond.closed !== undefined) throw bond.closed
     try {
-      await abortable(this.#wanted.add(subscription), options.signal)
+      await unlessAborted(this.#wanted.add(subscription), options.signal)
     } catch (error) {
       void this.#unsubscribe(subscription)
       throw error
@@ -159,9 +158,7 @@ export class Subscriber extends Client<SubscriberConnection> {
         const { session } = opened instanceof Promise ? await opened : opened
         body.retain()
         const confirmed = session.notify(name, body).finally(() => body.release())
-        const count = await (signal === undefined ? confirmed : abortable(confirmed, signal)).catch((error: unknown) =>
-          this.#judge(error, attempts),
-        )
+        const count = await unlessAborted(confirmed, signal).catch((error: unknown) => this.#judge(error, attempts))
         if (count !== undefined) return count
       }
     } finally {

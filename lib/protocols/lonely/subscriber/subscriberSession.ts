@@ -1,4 +1,4 @@
-import type { Cancel } from '@/core/index.js'
+import { type Cancel, Deferred } from '@/core/index.js'
 import type { ToSubscriberClaim } from '@/protocols/lonely/auth/claim.js'
 import { ConnectionUrls } from '@/protocols/lonely/auth/connectionUrls.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
@@ -14,7 +14,6 @@ import type {
 } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressorsOf } from '@/protocols/lonely/session/preset.js'
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'

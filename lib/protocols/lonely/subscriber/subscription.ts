@@ -1,6 +1,6 @@
 import { Deque } from '@/bytes/deque.js'
+import { Deferred } from '@/core/index.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import type { Gap } from '@/protocols/lonely/subscriber/gap.js'
 import { Received } from '@/protocols/lonely/subscriber/received.js'

@@ -1,6 +1,6 @@
+import { Deferred } from '@/core/index.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { GlobLimits } from '@/protocols/lonely/glob.js'
-import { Deferred } from '@/protocols/lonely/session/deferred.js'
 import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
 import { SubscriptionTable } from '@/protocols/lonely/session/subscriptionTable.js'
 import type { Subscription } from '@/protocols/lonely/subscriber/subscription.js'
