@@ -29,10 +29,13 @@ async function* lines(path: string): AsyncGenerator<string, void, undefined> {
   let number = 1
   try {
     for await (const chunk of createReadStream(path, 'utf8')) {
-      const pieces = (begun + String(chunk)).split('\n')
-      begun = pieces.pop() ?? ''
-      yield* pieces
-      number += pieces.length
+      const [first = '', ...others] = String(chunk).split('\n')
+      begun += first
+      for (const next of others) {
+        yield begun
+        begun = next
+        number++
+      }
       if (begun.length > MAX_LINE_CHARS) throw new Error(`${path}, line ${number}: it is too long`)
     }
   } catch (error) {

@@ -238,6 +238,8 @@ describe('framewright trace', () => {
         ['{"event":"done"}\n\n{"event":"open"}\n', 'line 3: conversation is no whole number below 2^32'],
         ['{"event":"done"}\nhello\n', 'line 2: it is no JSON'],
         ['[1', 'line 1: it is no JSON'],
+        [`{"event":"done"${' '.repeat(200_000)}}\nhello`, 'line 2: it is no JSON'],
+        [`{"event":"done"}\n${'['.repeat(2 ** 24 + 1)}`, 'line 2: it is too long'],
       ] as const) {
         await writeFile(file, text)
         await using run = runHere(['trace', '--from', file])
