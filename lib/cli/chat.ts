@@ -1,7 +1,7 @@
 import { addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { HELP, needed, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { typedLines } from '@/cli/typedLines.js'
@@ -70,7 +70,7 @@ class ChatServer extends Server<ChatConnection> {
 
   protected override connShutdown(id: string, connection: ChatConnection, cause: Error | undefined): void {
     this.#pass(`[${id}] **left the chat`, connection)
-    if (cause !== undefined) this.io.stderr.write(`framewright: ${id} ${failureLine(cause)}\n`)
+    if (cause !== undefined) complain(this.io, `${id} ${failureLine(cause)}`)
   }
 
   #pass(text: string, by: ChatConnection): void {

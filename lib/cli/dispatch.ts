@@ -1,8 +1,9 @@
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
 import { nearest } from '@/cli/nearest.js'
+import { plainText } from '@/cli/plainText.js'
 import { UsageError } from '@/cli/usageError.js'
 import { version } from '@/cli/version.js'
 
@@ -30,11 +31,11 @@ export const dispatch = async (commands: readonly Command[], args: readonly stri
     return 0
   } catch (error) {
     if (!(error instanceof UsageError)) {
-      io.stderr.write(`framewright: ${io.stop.aborted ? stopLine(io.stop) : failureLine(error)}\n`)
+      complain(io, io.stop.aborted ? stopLine(io.stop) : failureLine(error))
       return 1
     }
     const hint = error.hint ?? `see framewright${name} --help`
-    io.stderr.write(`framewright: ${error.message}; ${hint}\n`)
+    complain(io, plainText(`${error.message}; ${hint}`))
     return 2
   }
 }

@@ -1,3 +1,4 @@
+import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type Code, TransportError } from '@/errors.js'
@@ -52,4 +53,9 @@ export const failureLine = (error: unknown): string => {
   if (!(error instanceof TransportError)) return plainText(error.message.split('\n', 1)[0] ?? error.name)
   const advice = ADVICE[error.code]
   return `${plainText(error.message)} [${error.code}]${advice === undefined ? '' : `; ${advice}`}`
+}
+
+/** Says on stderr that something went wrong. @param line one line, with nothing in it that a terminal would act on */
+export const complain = ({ stderr }: Pick<Io, 'stderr'>, line: string): void => {
+  stderr.write(`framewright: ${line}\n`)
 }

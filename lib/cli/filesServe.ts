@@ -4,7 +4,7 @@ import { bytesFrom, HELP, numberFrom, type Options, readArguments } from '@/cli/
 import { SERVER_TLS, serverTls, tellCertificate } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { drained } from '@/cli/drained.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { FILES_PORT } from '@/cli/remotePath.js'
@@ -46,7 +46,7 @@ class ReportingServer extends FileServer {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 }
 

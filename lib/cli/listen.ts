@@ -6,7 +6,7 @@ import { bytesFrom, HELP, needed, numberFrom, type Options, readArguments } from
 import { SERVER_TLS, serverTls, tellCertificate } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { drained } from '@/cli/drained.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import { FRAMING, framingFrom } from '@/cli/framingOption.js'
 import type { Io } from '@/cli/io.js'
 import { Report } from '@/cli/report.js'
@@ -102,7 +102,7 @@ class Listener extends Server<Heard> {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 }
 

@@ -1,4 +1,4 @@
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import type { Report } from '@/cli/report.js'
@@ -56,7 +56,7 @@ export class PyileRoom {
   }
 
   raised(error: TransportError): void {
-    this.#io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.#io, failureLine(error))
   }
 
   async #typed(peer: Peer, line: string, signal: AbortSignal): Promise<void> {
@@ -111,7 +111,7 @@ export class PyileRoom {
   }
 
   #complain(text: string): void {
-    this.#io.stderr.write(`framewright: ${plainText(text)}\n`)
+    complain(this.#io, plainText(text))
   }
 }
 

@@ -5,6 +5,7 @@ import { byteCount, counted, duration, grouped, pace } from '@/cli/amounts.js'
 import { bytesFrom, HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
+import { complain } from '@/cli/failure.js'
 import { FRAMING, framingFrom } from '@/cli/framingOption.js'
 import type { Io } from '@/cli/io.js'
 import { bytesPayload, filePayload, noisePayload, type Payload, streamPayload, whole } from '@/cli/payload.js'
@@ -138,7 +139,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   io.stop.addEventListener('abort', () => connection.destroy(new TransportError('ABORTED')), { once: true })
   if (values.insecure === true && connection.socket instanceof TLSSocket) {
     const { fingerprint256 } = connection.socket.getPeerCertificate()
-    io.stderr.write(`framewright: the certificate was not checked; its SHA-256 is ${fingerprint256}\n`)
+    complain(io, `the certificate was not checked; its SHA-256 is ${fingerprint256}`)
   }
   const sending = new Sending(connection, payload, count, echo, report, io)
   const startedMs = performance.now()

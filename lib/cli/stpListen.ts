@@ -1,6 +1,6 @@
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
@@ -50,7 +50,7 @@ class TellingServer extends StpServer {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 
   protected override packetDropped(error: Error, ip: string | undefined, protocol: StpProtocol): void {

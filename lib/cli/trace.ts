@@ -3,7 +3,7 @@ import { byteCount, counted } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CaptureFile } from '@/cli/captureFile.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import { FAULT_NOTES, FAULTS, faultsFrom, faultsOfLine, seedFrom } from '@/cli/faultOption.js'
 import type { Io } from '@/cli/io.js'
 import { PageFile } from '@/cli/pageFile.js'
@@ -142,7 +142,7 @@ const change = (proxy: Proxy, line: string, io: Io, report: Report): void => {
   try {
     proxy.faults = faultsOfLine(line)
   } catch (error) {
-    io.stderr.write(`framewright: ${failureLine(refused(error))}\n`)
+    complain(io, failureLine(refused(error)))
     return
   }
   const faults = proxy.faults.map(({ name }) => name)

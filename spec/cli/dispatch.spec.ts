@@ -34,6 +34,14 @@ describe('the command line', () => {
     })
   }
 
+  it('answers in one line without control characters, whatever was typed', async () => {
+    const { code, err } = await ended('listen', '--a\u001b[31m\nb')
+    expect([code, err]).to.deep.equal([
+      2,
+      String.raw`framewright: unknown option --a\u001b[31m\u000ab; see framewright listen --help` + '\n',
+    ])
+  })
+
   const WRONG: readonly (readonly [args: string, err: string])[] = [
     ['lisen 4000', 'there is no command "lisen"; did you mean "listen"?'],
     ['xyzzy', 'there is no command "xyzzy"; see framewright --help'],

@@ -3,7 +3,7 @@ import { byteCount, counted, duration } from '@/cli/amounts.js'
 import { HELP, needed, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { authFrom, broadcasterFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { plainText } from '@/cli/plainText.js'
@@ -30,7 +30,7 @@ class QuietSubscriber extends Subscriber {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 }
 

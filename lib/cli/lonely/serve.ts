@@ -2,7 +2,7 @@ import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { HELP, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { SERVER_TLS, serverTls, tellCertificate } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { authFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { Report } from '@/cli/report.js'
@@ -44,7 +44,7 @@ class ReportingBroadcaster extends Broadcaster {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 }
 

@@ -3,7 +3,7 @@ import { byteCount } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { authFrom, broadcasterFrom, LONELY_NOTES, LONELY_OPTIONS, lonelyFraming } from '@/cli/lonely/lonelyOptions.js'
 import { plainText } from '@/cli/plainText.js'
@@ -39,7 +39,7 @@ class ReportingSubscriber extends Subscriber {
   protected override lost(cause: Error): void {
     const code = cause instanceof TransportError ? cause.code : cause.name
     this.report.tell('lost', { cause: code })
-    this.io.stderr.write(`framewright: the connection is lost, trying again: ${failureLine(cause)}\n`)
+    complain(this.io, `the connection is lost, trying again: ${failureLine(cause)}`)
   }
 
   protected override established(): void {
@@ -53,7 +53,7 @@ class ReportingSubscriber extends Subscriber {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 }
 

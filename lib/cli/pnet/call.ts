@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { byteCount } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { filePayload } from '@/cli/payload.js'
 import { plainText } from '@/cli/plainText.js'
@@ -192,10 +192,10 @@ const failures = (outcomes: ReadonlyMap<string, Outcome<unknown>>, report: Repor
     if (outcome.ok) continue
     code = 1
     report.tell('failed', { peer, code: outcome.error.code, says: outcome.error.message })
-    io.stderr.write(`framewright: ${plainText(peer)}: ${failureLine(outcome.error)}\n`)
+    complain(io, `${plainText(peer)}: ${failureLine(outcome.error)}`)
   }
   if (outcomes.size === 0) {
-    io.stderr.write('framewright: no peer is known; look for them with "framewright pnet peers"\n')
+    complain(io, 'no peer is known; look for them with "framewright pnet peers"')
     return 1
   }
   return code

@@ -1,7 +1,7 @@
 import { addressFacts, addressFrom } from '@/cli/addressOption.js'
 import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
-import { failureLine } from '@/cli/failure.js'
+import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { type Called, registerModule } from '@/cli/pnet/moduleFunctions.js'
@@ -62,7 +62,7 @@ class ReportingNode extends CommandNode {
   }
 
   protected override errorRaised(error: TransportError): void {
-    this.io.stderr.write(`framewright: ${failureLine(error)}\n`)
+    complain(this.io, failureLine(error))
   }
 
   #tell(change: string, { name, host, port, publicKey }: Peer): void {
