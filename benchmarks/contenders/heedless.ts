@@ -47,7 +47,8 @@ export const pipelinedToTheBrim: Contender = {
   module: import.meta.url,
   serve: (arrivals, berth) => serveOurs(berth, receiverOf(arrivals), { pipeline: true }),
   connect: async (address, replies) => {
-    const connection = await connectOurs(address, receiverOf(replies), { pipeline: true })
+    const options = { pipeline: true, maxOutboxBytes: OUTBOX_BYTES, maxOutboxMessages: OUTBOX_MESSAGES }
+    const connection = await connectOurs(address, receiverOf(replies), options)
     return {
       send: async (messages) => {
         const leaving: Promise<void>[] = []

@@ -12,8 +12,9 @@ import {
   type Serving,
 } from 'framewright/bench'
 
-/** Above what any question sends whole. */
+/** Above what any question sends whole. Two of the largest may wait to leave, since never fewer are given at once. */
 const LARGEST_BYTES = 2 ** 28
+const LIMITS = { maxMessageBytes: LARGEST_BYTES, maxOutboxBytes: 2 * LARGEST_BYTES }
 
 /** A server of ours. Its options are the defaults, but for what is given and the limits on sizes and connections. */
 export const serveOurs = async (
@@ -22,7 +23,7 @@ export const serveOurs = async (
   options: ConnectionOptions = {},
 ): Promise<Serving> => {
   const server = new (class extends Server {})({
-    maxMessageBytes: LARGEST_BYTES,
+    ...LIMITS,
     ...options,
     handler,
     listen: [placeOf(berth)],
@@ -48,7 +49,7 @@ export const clientOfOurs = (
   options: ConnectionOptions = {},
 ): Client => {
   const tls = address.carrier === 'tls' ? { tls: { ca: address.ca } } : {}
-  return new (class extends Client {})({ maxMessageBytes: LARGEST_BYTES, ...options, ...tls, handler })
+  return new (class extends Client {})({ ...LIMITS, ...options, ...tls, handler })
 }
 
 /** A connection of a client of its own. */

@@ -1,12 +1,13 @@
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { Arrivals } from '@/bench/arrivals.js'
+import { asError } from '@/bench/asError.js'
 import type { Address, Berth } from '@/bench/carrier.js'
-import type { Sending, Serving } from '@/bench/contender.js'
+import type { Described, Sending, Serving } from '@/bench/contender.js'
 import { Crowd } from '@/bench/crowd.js'
 import { dawdleAtEach } from '@/bench/dawdle.js'
 import { gatherIdleCrowd } from '@/bench/idleCrowd.js'
 import { LiveTimers } from '@/bench/liveTimers.js'
-import { type ContenderRef, loadContender } from '@/bench/loadContender.js'
+import { type ContenderRef, describeContenders, loadContender } from '@/bench/loadContender.js'
 import { type Held, heldAfterCollection, PeakMemory } from '@/bench/memory.js'
 import { type Load, Messages } from '@/bench/messages.js'
 import { nowMs } from '@/bench/nowMs.js'
@@ -36,6 +37,16 @@ export class End {
   #timers: LiveTimers | undefined
   #cpu = process.cpuUsage()
   #startMs = 0
+
+  /** Says what a module exports, or why it cannot be used. */
+  async describe(module: string): Promise<readonly Described[] | { readonly says: string; readonly code: string }> {
+    try {
+      return await describeContenders(module)
+    } catch (error) {
+      const { name, message } = asError(error)
+      return { says: message, code: error instanceof Error && 'code' in error ? String(error.code) : name }
+    }
+  }
 
   async serve(ref: ContenderRef, berth: Berth): Promise<Address> {
     this.#serving = await (await loadContender(ref)).serve(this.#arrivals, berth)

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Arrivals, SendOne } from '@/bench/arrivals.js'
 import { asError } from '@/bench/asError.js'
 import { connectBare, endBare, listenBare } from '@/bench/bareSockets.js'
 import {
@@ -21,6 +22,9 @@ export const loadContender = async (ref: ContenderRef): Promise<Contender> => {
   throw new Error(`${ref.module} exports no contender "${ref.name}"`)
 }
 
+/** What fits into a table. */
+const NAME = /^\P{Cc}{1,60}$/u
+
 /**
  * What is known of all contenders that a module exports, wherever it lies.
  * @param module its URL @throws Error when it cannot be loaded or exports none
@@ -31,6 +35,10 @@ export const describeContenders = async (module: string): Promise<readonly Descr
     throw new Error(`${module} exports no contender: an object with a name and attach(), or serve() and connect()`)
   return found.map((contender) => {
     const { name, needs = [], leastBytes = 0 } = contender
+    if (!NAME.test(name))
+      throw new Error(
+        `${module} exports a contender called ${JSON.stringify(name.slice(0, 80))}: a name has 1 to 60 letters`,
+      )
     return { name, module, needs, carriers: carriersOf(contender), leastBytes }
   })
 }
@@ -49,6 +57,33 @@ const isContender = (value: unknown): value is AnyContender =>
   typeof value.name === 'string' &&
   ('attach' in value || ('serve' in value && 'connect' in value))
 
+/** Begins on a socket. @throws Error when it gives nothing that sends */
+const attachTo = async (
+  contender: SocketContender,
+  socket: Socket,
+  received: (message: Buffer) => void,
+): Promise<Attached> => {
+  const attached: unknown = await contender.attach(socket, received)
+  if (isAttached(attached)) return attached
+  throw new Error('attach() must return an object with send(message)')
+}
+
+const isAttached = (value: unknown): value is Attached =>
+  typeof value === 'object' && value !== null && 'send' in value && typeof value.send === 'function'
+
+/** What is no Buffer cannot be looked at; what a contender does wrong is told, and does not end its process. */
+const telling =
+  (arrivals: Arrivals, answer?: SendOne) =>
+  (message: Buffer): void => {
+    try {
+      arrivals.message(message, answer)
+    } catch (error) {
+      arrivals.fail(
+        Buffer.isBuffer(message) ? asError(error) : new Error('received() was given something that is no Buffer'),
+      )
+    }
+  }
+
 /** A contender whose ends are alike, as one with two ends. */
 const onSockets = (contender: SocketContender): Contender => ({
   ...contender,
@@ -57,7 +92,7 @@ const onSockets = (contender: SocketContender): Contender => ({
     const begin = async (socket: Socket): Promise<void> => {
       let attached: Attached | undefined
       const answer = (message: Buffer): Promise<unknown> | void => attached?.send(message)
-      attached = await contender.attach(socket, (message) => arrivals.message(message, answer))
+      attached = await attachTo(contender, socket, telling(arrivals, answer))
     }
     return listenBare(arrivals, berth, (socket) => {
       begin(socket).catch((error: unknown) => arrivals.fail(asError(error)))
@@ -66,7 +101,7 @@ const onSockets = (contender: SocketContender): Contender => ({
   connect: async (address, replies) => {
     const socket = await connectBare(address)
     socket.on('error', (error) => replies.fail(error))
-    const attached = await contender.attach(socket, (message) => replies.message(message))
+    const attached = await attachTo(contender, socket, telling(replies))
     const sendOne = (message: Buffer): Promise<unknown> | void => attached.send(message)
     return {
       send: async (messages) => attached.sendAll?.(messages) ?? oneByOne(messages, sendOne),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemError } from '@/core/index.js'
+import { TransportError } from '@/errors.js'
 
 /**
  * Where a stream goes that comes back. A plain file has its name only when it is whole, and until then what had the name
@@ -21,6 +22,7 @@ export class OutFile implements AsyncDisposable {
 
   /** @throws TransportError FILE_FAILED */
   static async open(path: string): Promise<OutFile> {
+    if (path === '') throw new TransportError('FILE_FAILED', { path, says: 'it has no name' })
     try {
       const there = await stat(path).catch(nothing)
       const temporary =

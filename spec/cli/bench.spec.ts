@@ -118,9 +118,46 @@ describe('framewright bench', function () {
     expect(await complaint('mine.mjs', text)).to.equal('0 ')
   })
 
+  const BAD: readonly (readonly [what: string, text: string, line: string])[] = [
+    [
+      'ends the process that loads it',
+      'process.exit(0)',
+      '2 framewright: mine.mjs cannot be used: its module: describe: its process ended (0); name a file that Node can import and that exports contenders; see benchmarks/README.md',
+    ],
+    [
+      'ends its process later',
+      `setTimeout(() => process.exit(0), 300)\nexport const mine = { name: 'mine', attach: () => new Promise(() => {}) }`,
+      '1 framewright: latency failed: mine: connect: its process ended (0)',
+    ],
+    [
+      'gives nothing that sends',
+      `export const mine = { name: 'mine', attach: () => ({}) }`,
+      '1 framewright: latency failed: mine: connect: attach() must return an object with send(message)',
+    ],
+    [
+      'gives texts instead of Buffers',
+      `export const mine = { name: 'mine', attach(socket, received) { socket.on('data', (chunk) => received(String(chunk)))\n return { send: (message) => { socket.write(message) } } } }`,
+      '1 framewright: latency failed: mine: arrived: received() was given something that is no Buffer',
+    ],
+  ]
+  for (const [what, text, line] of BAD) {
+    it(`fails, and says why, when a contender ${what}`, async () => {
+      expect(await complaint('mine.mjs', text)).to.equal(line)
+    })
+  }
+
+  it('refuses a contender whose name would not fit into a table', async () => {
+    expect(await complaint('mine.mjs', "export const mine = { name: 'mi\\nne', attach() {} }")).to.match(
+      /^2 framewright: mine\.mjs cannot be used: .* exports a contender called "mi\\nne": a name has 1 to 60 letters;/,
+    )
+  })
+
   it('exits with 1 before it measures when a file cannot be written, and leaves one as it was when the run fails', async () => {
-    const none = join('no', 'such', 'folder', 'run.json')
-    expect(await runHere(['bench', 'dispatch', '--trial', '--json', none]).ended).to.deep.include({ code: 1, out: '' })
+    for (const none of ['', join('no', 'such', 'folder', 'run.json')])
+      expect(await runHere(['bench', 'dispatch', '--trial', '--json', none]).ended).to.deep.include({
+        code: 1,
+        out: '',
+      })
     const folder = await temporaryFolder()
     try {
       expect(await runHere(['bench', 'dispatch', '--trial', '--html', folder]).ended).to.deep.include({

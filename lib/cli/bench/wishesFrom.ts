@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { CARRIERS, describeContenders, type Described, type Wish, type Wishes } from '@/bench/index.js'
+import { CARRIERS, describedApart, type Described, UnusableModule, type Wish, type Wishes } from '@/bench/index.js'
 import { bytesFrom, numberFrom, oneOf, type Options } from '@/cli/arguments.js'
 import { UsageError } from '@/cli/usageError.js'
 
@@ -60,7 +60,7 @@ const contendersOf = async (paths: readonly string[]): Promise<readonly Describe
 
 const contendersIn = async (path: string): Promise<readonly Described[]> => {
   try {
-    return await describeContenders(pathToFileURL(resolve(path)).href)
+    return await describedApart(pathToFileURL(resolve(path)).href)
   } catch (error) {
     const says = error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error)
     throw new UsageError(`${path} cannot be used: ${says}`, hintFor(path, error))
@@ -73,10 +73,10 @@ const HINTS: Readonly<Record<string, string>> = {
 }
 
 const hintFor = (path: string, error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const { code, message } = error instanceof UnusableModule ? error : { code: '', message: '' }
   const hint = path.endsWith('.ts') ? HINTS[code] : undefined
   if (hint !== undefined) return hint
-  if (error instanceof SyntaxError && /\b(?:export|import)\b/.test(error.message))
+  if (code === 'SyntaxError' && /\b(?:export|import)\b/.test(message))
     return 'its package.json says that it is CommonJS: call it .mjs, or say "type": "module" there'
   return 'name a file that Node can import and that exports contenders; see benchmarks/README.md'
 }
