@@ -1,4 +1,4 @@
-import type { Claim, StrongEtag } from '@/protocols/lonely/auth/claim.js'
+import type { Claim, SignedEtag } from '@/protocols/lonely/auth/claim.js'
 
 /** Bytes as the vectors write them: hex, or a rule that makes them. */
 export type VectorBytes =
@@ -26,7 +26,7 @@ const text = (value: unknown): string => {
 
 const maybeText = (value: unknown): string | undefined => (value === null ? undefined : text(value))
 
-const etagOf = (value: unknown): StrongEtag => {
+const etagOf = (value: unknown): SignedEtag => {
   if (typeof value !== 'object' || value === null || !('format' in value) || !('etag' in value))
     throw new Error('not an etag')
   return { format: Number(value.format), etag: vectorBytes(value.etag) }

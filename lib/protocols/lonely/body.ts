@@ -68,8 +68,20 @@ const readLengths = (from: HeaderReader): Lengths => {
   return { compressedLength, compression: compressionOf(compressorId, compressedLength, decompressedLength) }
 }
 
+/** All headers of a part, in their order, and its payload. @param type of its message */
+export const readPart = <Type extends (NotifyStream | ReceiveStream)['type']>(type: Type, from: HeaderReader) => {
+  const authorization = from.authorization()
+  const tracing = from.tracing()
+  const identifier = from.bytes(HEADERS.identifier, 0, MAX_IDENTIFIER_BYTES)
+  const partId = from.integer(HEADERS.partId)
+  if (partId !== 0n)
+    return { type, authorization, tracing, identifier, partId, start: undefined, payload: from.payload() }
+  const start = readStart(from)
+  return { type, authorization, tracing, identifier, partId: 0n as const, start, payload: from.payload() }
+}
+
 /** What a first part says about the whole body, read behind its part id. */
-export const readStart = (from: HeaderReader): StreamStart => {
+const readStart = (from: HeaderReader): StreamStart => {
   const topic = from.bytes(HEADERS.topic)
   const { compressedLength, compression } = readLengths(from)
   return {

@@ -6,7 +6,7 @@ export {
   CLAIM_IDS,
   type Count,
   type ListedSubscription,
-  type StrongEtag as SignedEtag,
+  type SignedEtag,
   type SubscriptionList,
   type ToBroadcasterClaim,
   type ToSubscriberClaim,

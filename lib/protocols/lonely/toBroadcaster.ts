@@ -1,4 +1,4 @@
-import { readStart, twoLengths, writeLengths, writePart } from '@/protocols/lonely/body.js'
+import { readPart, twoLengths, writeLengths, writePart } from '@/protocols/lonely/body.js'
 import { HEADERS, MAX_IDENTIFIER_BYTES, NONCE_BYTES, SHA512_BYTES } from '@/protocols/lonely/header.js'
 import type { HeaderReader } from '@/protocols/lonely/headerReader.js'
 import { malformed } from '@/protocols/lonely/malformed.js'
@@ -128,17 +128,7 @@ export const notifyStream = codecOf<NotifyStream>({
   direction,
   id: 7,
   write: writePart,
-  read: (from) => {
-    const type = 'NOTIFY_STREAM'
-    const authorization = from.authorization()
-    const tracing = from.tracing()
-    const identifier = from.bytes(HEADERS.identifier, 0, MAX_IDENTIFIER_BYTES)
-    const partId = from.integer(HEADERS.partId)
-    if (partId !== 0n)
-      return { type, authorization, tracing, identifier, partId, start: undefined, payload: from.payload() }
-    const start = readStart(from)
-    return { type, authorization, tracing, identifier, partId: 0n, start, payload: from.payload() }
-  },
+  read: (from) => readPart('NOTIFY_STREAM', from),
   payload: (message) => message.payload,
 })
 

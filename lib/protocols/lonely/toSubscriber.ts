@@ -1,4 +1,4 @@
-import { readStart, writePart } from '@/protocols/lonely/body.js'
+import { readPart, writePart } from '@/protocols/lonely/body.js'
 import { HEADERS, MAX_IDENTIFIER_BYTES, NONCE_BYTES, SHA512_BYTES } from '@/protocols/lonely/header.js'
 import type { HeaderReader } from '@/protocols/lonely/headerReader.js'
 import type { HeaderWriter } from '@/protocols/lonely/headerWriter.js'
@@ -123,17 +123,7 @@ export const receiveStream = codecOf<ReceiveStream>({
   direction,
   id: 8,
   write: writePart,
-  read: (from) => {
-    const type = 'RECEIVE_STREAM'
-    const authorization = from.authorization()
-    const tracing = from.tracing()
-    const identifier = from.bytes(HEADERS.identifier, 0, MAX_IDENTIFIER_BYTES)
-    const partId = from.integer(HEADERS.partId)
-    if (partId !== 0n)
-      return { type, authorization, tracing, identifier, partId, start: undefined, payload: from.payload() }
-    const start = readStart(from)
-    return { type, authorization, tracing, identifier, partId: 0n, start, payload: from.payload() }
-  },
+  read: (from) => readPart('RECEIVE_STREAM', from),
   payload: (message) => message.payload,
 })
 

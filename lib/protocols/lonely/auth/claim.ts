@@ -8,7 +8,7 @@ interface Common {
 }
 
 /** The digest of a list of subscriptions; `format` is 0. */
-export interface StrongEtag {
+export interface SignedEtag {
   readonly format: number
   /** 64 bytes */
   readonly etag: Uint8Array
@@ -74,7 +74,7 @@ export type ToBroadcasterClaim =
   | (Common & {
       readonly kind: 'setSubscriptions'
       readonly url: string
-      readonly etag: StrongEtag
+      readonly etag: SignedEtag
       /** Given to checks only; not signed, as the etag stands for it. */
       readonly subscriptions?: SubscriptionList
     })
@@ -121,8 +121,8 @@ export type ToSubscriberClaim =
       readonly topic: Uint8Array
       readonly digest: Uint8Array
     })
-  | (Common & { readonly kind: 'checkSubscriptionsResponse'; readonly etag: StrongEtag })
-  | (Common & { readonly kind: 'setSubscriptionsResponse'; readonly etag: StrongEtag })
+  | (Common & { readonly kind: 'checkSubscriptionsResponse'; readonly etag: SignedEtag })
+  | (Common & { readonly kind: 'setSubscriptionsResponse'; readonly etag: SignedEtag })
   | (Common & { readonly kind: 'confirmConfigure'; readonly broadcasterNonce: Uint8Array })
   | (Compression & { readonly kind: 'enableZstdPreset' })
   | (Compression & { readonly kind: 'enableZstdCustom'; readonly digest: Uint8Array })

@@ -1,4 +1,4 @@
-import { type Claim, CLAIM_IDS, type Count, type StrongEtag } from '@/protocols/lonely/auth/claim.js'
+import { type Claim, CLAIM_IDS, type Count, type SignedEtag } from '@/protocols/lonely/auth/claim.js'
 import { TransportError } from '@/errors.js'
 
 const DIGEST_BYTES = 64
@@ -107,7 +107,7 @@ export class ClaimWriter {
     this.#uint(claim.maxSize, 8, 'maxSize')
   }
 
-  #etag(etag: StrongEtag): void {
+  #etag(etag: SignedEtag): void {
     this.#uint(etag.format, 1, 'format')
     this.#raw(etag.etag)
   }

@@ -54,12 +54,11 @@ export const hmacAuth = (secret: string, options: HmacOptions = {}): AuthScheme 
   }
   const { lifetimeSeconds, maxCodes } = checkRanges<HmacLimits>(options, HMAC_RANGES)
   const store = options.replay ?? new ReplayMemory(maxCodes)
-  const scheme = new HmacScheme(createSecretKey(key), {
+  return new HmacScheme(createSecretKey(key), {
     lifetimeSeconds,
     store: store === 'off' ? undefined : store,
     nonce: options.nonce ?? randomNonces(),
   })
-  return scheme
 }
 
 const randomNonces = (): (() => string) => {

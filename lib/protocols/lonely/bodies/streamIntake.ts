@@ -1,3 +1,4 @@
+import { asBuffer } from '@/bytes/asBuffer.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
 import type { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
 import type { Intake } from '@/protocols/lonely/bodies/intake.js'
@@ -47,7 +48,7 @@ export class StreamIntake {
     this.#nextPartId++
     const size = this.#intake.size + part.payload.length
     if (size > this.#size) throw new TransportError('BODY_MISMATCH', { size, announced: this.#size })
-    return this.#intake.add(Buffer.from(part.payload.buffer, part.payload.byteOffset, part.payload.length))
+    return this.#intake.add(asBuffer(part.payload))
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   type DrainReport,
   Server,
   systemClock,
+  systemError,
 } from '@/core/index.js'
 import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
 import { noAuth } from '@/protocols/lonely/auth/noAuth.js'
@@ -212,8 +213,7 @@ export class Broadcaster extends Server<BroadcasterConnection> {
         maxSockets: this.connectionLimit,
         clock,
         pingMs: this.#settings.pingMs,
-        failed: (cause) =>
-          void this.guard('webSocket', () => this.errorRaised(new TransportError('LISTEN_FAILED', {}, { cause }))),
+        failed: (error) => this.raise(systemError(error, 'LISTEN_FAILED')),
       },
       (stream) => this.accept(stream, WEB_SOCKET_OPTIONS),
     )

@@ -4,7 +4,7 @@ import { ConnectionUrls } from '@/protocols/lonely/auth/connectionUrls.js'
 import type { ToBroadcasterClaim } from '@/protocols/lonely/auth/claim.js'
 import type { DictionaryLimits } from '@/protocols/lonely/broadcaster/broadcasterOptions.js'
 import type { Broker } from '@/protocols/lonely/broadcaster/broker.js'
-import { type Delivery, FIRST_DICTIONARY, NO_TRACING } from '@/protocols/lonely/broadcaster/delivery.js'
+import { type Delivery, FIRST_DICTIONARY } from '@/protocols/lonely/broadcaster/delivery.js'
 import { NotifyDesk } from '@/protocols/lonely/broadcaster/notifyDesk.js'
 import { Outgoing } from '@/protocols/lonely/broadcaster/outgoing.js'
 import { SubscribeDesk } from '@/protocols/lonely/broadcaster/subscribeDesk.js'
@@ -21,6 +21,7 @@ import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressorsOf } from '@/protocols/lonely/session/preset.js'
 import { Lane } from '@/protocols/lonely/session/lane.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
@@ -145,6 +146,16 @@ export class BroadcasterSession {
     return true
   }
 
+  /** Ends it if it has acknowledged nothing for so long, so that its bodies make room for others. */
+  makeRoom(afterMs: number): void {
+    if (this.#state.at === 'open') this.#state.outgoing.makeRoom(afterMs)
+  }
+
+  /** It cannot go on, as what it asks for costs the others too much. */
+  fail(error: unknown): void {
+    this.#fail(error)
+  }
+
   /** The connection is gone. */
   end(): void {
     const state = this.#state
@@ -218,16 +229,6 @@ export class BroadcasterSession {
 
   #check(claim: ToBroadcasterClaim, authorization: string | undefined, singular: boolean): void | Promise<void> {
     return verify(this.#broker.auth.toBroadcaster, claim, authorization, { nowMs: this.#broker.nowMs(), singular })
-  }
-
-  /** Ends it if it has acknowledged nothing for so long, so that its bodies make room for others. */
-  makeRoom(afterMs: number): void {
-    if (this.#state.at === 'open') this.#state.outgoing.makeRoom(afterMs)
-  }
-
-  /** It cannot go on, as what it asks for costs the others too much. */
-  fail(error: unknown): void {
-    this.#fail(error)
   }
 
   #fail(error: unknown): void {

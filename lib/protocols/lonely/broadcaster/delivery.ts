@@ -3,6 +3,7 @@ import type { Form } from '@/protocols/lonely/bodies/form.js'
 import { serialize } from '@/protocols/lonely/codecs.js'
 import type { HeaderForm } from '@/protocols/lonely/header.js'
 import type { Compressor } from '@/protocols/lonely/compressors.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 
 const IDENTIFIER_BYTES = 4
 /** The ids of dictionaries that are sent begin here. */
@@ -52,6 +53,3 @@ export class Delivery {
     return message
   }
 }
-
-/** Ours carry none. */
-export const NO_TRACING = Buffer.alloc(0)

@@ -1,8 +1,9 @@
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import { type Delivery, NO_TRACING } from '@/protocols/lonely/broadcaster/delivery.js'
+import type { Delivery } from '@/protocols/lonely/broadcaster/delivery.js'
 import { codecs } from '@/protocols/lonely/codecs.js'
 import type { HeaderForm } from '@/protocols/lonely/header.js'
 import type { Compression } from '@/protocols/lonely/messages.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 
 /** A part, however small the messages may be, carries this much. */
 const MIN_PAYLOAD_BYTES = 512

@@ -98,6 +98,10 @@ export class Switchboard implements RelayMember {
     return waiting === undefined ? reached : reachedAlso(reached, waiting)
   }
 
+  missed(topic: Buffer): void {
+    for (const session of this.#match(topic)) session.missed(topic)
+  }
+
   /**
    * Who is to get it. When that takes too long to find out, whoever is to blame pays: for a long topic who notifies it,
    * else whose globs alone take too long, else who has the costliest ones.
@@ -123,10 +127,6 @@ export class Switchboard implements RelayMember {
   /** A relay that is joined knows of nothing yet. */
   #newInterests(): Interests {
     return new Interests((pattern, wanted) => this.#seat?.interest(pattern, wanted))
-  }
-
-  missed(topic: Buffer): void {
-    for (const session of this.#match(topic)) session.missed(topic)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ConnectionUrls } from '@/protocols/lonely/auth/connectionUrls.js'
-import { NO_TRACING } from '@/protocols/lonely/broadcaster/delivery.js'
 import type { Control } from '@/protocols/lonely/broadcaster/outgoing.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import type { EnableZstdCustom, EnableZstdPreset } from '@/protocols/lonely/messages.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { sha512 } from '@/protocols/lonely/sha512.js'
 
 /** How a compressor is to be used. */
@@ -16,60 +16,52 @@ export interface CompressorUse {
 /** Announces a compressor both ends have; from then on it is used. */
 export const presetControl = (
   id: number,
-  { level, minSize, maxSize }: CompressorUse,
+  use: CompressorUse,
   compressors: Compressors,
   urls: ConnectionUrls,
 ): Control => {
   const identifier = BigInt(id)
-  const message = (authorization: string | undefined): EnableZstdPreset => ({
-    type: 'ENABLE_ZSTD_PRESET',
-    authorization,
-    tracing: NO_TRACING,
-    identifier,
-    compressionLevel: level,
-    minSize,
-    maxSize,
-  })
-  return {
-    claim: () => {
-      const url = urls.nextOfBroadcaster()
-      return { kind: 'enableZstdPreset', tracing: NO_TRACING, url, compressor: identifier, level, minSize, maxSize }
-    },
-    message,
-    sent: () => compressors.enable(message(undefined)),
-  }
+  return enableControl(
+    () => ({ kind: 'enableZstdPreset', ...claimed(identifier, use, urls) }),
+    (authorization) => ({ type: 'ENABLE_ZSTD_PRESET', ...announced(identifier, use, authorization) }),
+    compressors,
+  )
 }
 
 /** Sends a dictionary; from then on it is used. */
 export const customControl = (
   identifier: bigint,
   dictionary: Buffer,
-  { level, minSize, maxSize }: CompressorUse,
+  use: CompressorUse,
   compressors: Compressors,
   urls: ConnectionUrls,
 ): Control => {
   const digest = sha512(dictionary)
-  const message = (authorization: string | undefined): EnableZstdCustom => ({
-    type: 'ENABLE_ZSTD_CUSTOM',
-    authorization,
-    tracing: NO_TRACING,
-    identifier,
-    compressionLevel: level,
-    minSize,
-    maxSize,
-    sha512: digest,
-    dictionary,
-  })
-  return {
-    claim: () => {
-      const url = urls.nextOfBroadcaster()
-      const common = { tracing: NO_TRACING, url, compressor: identifier, level, minSize, maxSize, digest }
-      return { kind: 'enableZstdCustom', ...common }
+  return enableControl(
+    () => ({ kind: 'enableZstdCustom', ...claimed(identifier, use, urls), digest }),
+    (authorization) => {
+      const common = announced(identifier, use, authorization)
+      return { type: 'ENABLE_ZSTD_CUSTOM', ...common, sha512: digest, dictionary }
     },
-    message,
-    sent: () => compressors.enable(message(undefined)),
-  }
+    compressors,
+  )
 }
+
+/** As soon as the subscriber is told of a compressor, it is used. */
+const enableControl = (
+  claim: Control['claim'],
+  message: (authorization: string | undefined) => EnableZstdPreset | EnableZstdCustom,
+  compressors: Compressors,
+): Control => ({ claim, message, sent: () => compressors.enable(message(undefined)) })
+
+const claimed = (compressor: bigint, { level, minSize, maxSize }: CompressorUse, urls: ConnectionUrls) =>
+  ({ tracing: NO_TRACING, url: urls.nextOfBroadcaster(), compressor, level, minSize, maxSize }) as const
+
+const announced = (
+  identifier: bigint,
+  { level: compressionLevel, minSize, maxSize }: CompressorUse,
+  authorization: string | undefined,
+) => ({ authorization, tracing: NO_TRACING, identifier, compressionLevel, minSize, maxSize }) as const
 
 /** Takes a dictionary back. What the subscriber sends with it meanwhile is still read. */
 export const disableControl = (identifier: bigint, compressors: Compressors, urls: ConnectionUrls): Control => ({

@@ -33,10 +33,6 @@ export class BroadcasterList {
   }
 }
 
-/** As text, for people. */
-export const targetText = (target: Target): string =>
-  'webSocket' in target ? target.webSocket : `tcp://${target.tcp.toString()}`
-
 const targetOf = (address: AddressLike): Target => {
   if (typeof address !== 'string' || !/^wss?:/i.test(address)) {
     const tcp = ConnectionDetails.from(address)

@@ -1,5 +1,6 @@
 import type { Deferred } from '@/core/index.js'
 import type { MessageOf, ToSubscriber } from '@/protocols/lonely/messages.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Answer } from '@/protocols/lonely/subscriber/sendDesk.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'
@@ -17,7 +18,6 @@ interface Sent {
   readonly continued: () => void
 }
 
-const NO_TRACING = Buffer.alloc(0)
 /** The identifier is ours and is awaited once, so nothing can be gained by repeating an answer. */
 const SINGULAR = true
 

@@ -6,6 +6,7 @@ import { compressedForm, type Form } from '@/protocols/lonely/bodies/form.js'
 import { codecs } from '@/protocols/lonely/codecs.js'
 import type { Compression } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { thrownError } from '@/protocols/lonely/session/thrownError.js'
 import { NotifyAnswer } from '@/protocols/lonely/subscriber/notifyAnswer.js'
 import type { Outbound, Supply } from '@/protocols/lonely/subscriber/sendDesk.js'
@@ -33,7 +34,6 @@ interface Streaming {
   open: number
 }
 
-const NO_TRACING = Buffer.alloc(0)
 const IDENTIFIER_BYTES = 4
 /** A body that is so many bytes smaller than a message may be goes in one. */
 const WHOLE_SPARE_BYTES = 128

@@ -6,13 +6,13 @@ import { StreamIntake } from '@/protocols/lonely/bodies/streamIntake.js'
 import { serialize } from '@/protocols/lonely/codecs.js'
 import type { ReceiveStream, StreamStart } from '@/protocols/lonely/messages.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import { isSha512, sha512 } from '@/protocols/lonely/sha512.js'
 import type { Acknowledgement, SendDesk } from '@/protocols/lonely/subscriber/sendDesk.js'
 import type { SubscriberContext, SubscriberEars } from '@/protocols/lonely/subscriber/subscriberContext.js'
 import { TransportError } from '@/errors.js'
 
-const NO_TRACING = Buffer.alloc(0)
 /** A broadcaster that sends on and on without acknowledgements keeps to no window. */
 const MAX_UNACKNOWLEDGED = 65_536
 

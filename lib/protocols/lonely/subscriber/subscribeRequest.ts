@@ -3,13 +3,12 @@ import type { ToBroadcasterClaim, ToSubscriberClaim } from '@/protocols/lonely/a
 import type { ConnectionUrls } from '@/protocols/lonely/auth/connectionUrls.js'
 import { serialize } from '@/protocols/lonely/codecs.js'
 import type { ToSubscriber } from '@/protocols/lonely/messages.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import { after, verify } from '@/protocols/lonely/session/verify.js'
 import type { Answer, Outbound } from '@/protocols/lonely/subscriber/sendDesk.js'
 import type { SubscriberContext } from '@/protocols/lonely/subscriber/subscriberContext.js'
 import { TransportError } from '@/errors.js'
-
-const NO_TRACING = Buffer.alloc(0)
 
 /** Begins or ends the subscription to one pattern on one connection. */
 export class SubscribeRequest implements Outbound, Answer {

@@ -15,6 +15,7 @@ import type {
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import { compressorsOf } from '@/protocols/lonely/session/preset.js'
 import { lonelyTimeout } from '@/protocols/lonely/session/lonelyTimeout.js'
+import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { Patience } from '@/protocols/lonely/session/patience.js'
 import type { Pattern } from '@/protocols/lonely/session/pattern.js'
 import { thrownError } from '@/protocols/lonely/session/thrownError.js'
@@ -43,7 +44,6 @@ type State =
   | { readonly at: 'over'; readonly error: Error }
 
 const NONCE_BYTES = 32
-const NO_TRACING = Buffer.alloc(0)
 
 /** The subscriber's end of one connection, without the connection: messages in, messages out, a clock. */
 export class SubscriberSession {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls'
-import type { Clock } from '@/core/index.js'
+import { type Clock, systemError } from '@/core/index.js'
 import { loadWs } from '@/protocols/lonely/webSocket/loadWs.js'
 import { WebSocketStream } from '@/protocols/lonely/webSocket/webSocketStream.js'
 import { TransportError } from '@/errors.js'
@@ -18,7 +18,7 @@ export interface WebSocketConnectOptions {
 
 /**
  * @param url `ws://HOST:PORT/PATH` or `wss://...`
- * @throws TransportError PACKAGE_MISSING, CONNECT_REFUSED, CONNECT_FAILED, CONNECT_TIMEOUT, NAME_UNRESOLVED, ABORTED
+ * @throws TransportError PACKAGE_MISSING, ABORTED; CONNECT_REFUSED and others of `Client.connectTo`
  */
 export const connectWebSocket = async (
   url: string,
@@ -46,7 +46,7 @@ export const connectWebSocket = async (
     const cancel = limitMs === 0 ? (): void => {} : clock.after(limitMs, late)
     signal.addEventListener('abort', stop, { once: true })
     // Stays, so that what `terminate` says about a socket in the making is no unhandled error.
-    webSocket.on('error', (error) => fail(connectError(error, url)))
+    webSocket.on('error', (error) => fail(systemError(error, 'CONNECT_FAILED', { address: url })))
     webSocket.once('unexpected-response', (_request, response) => {
       response.destroy()
       fail(new TransportError('CONNECT_FAILED', { address: url, status: response.statusCode }))
@@ -63,12 +63,3 @@ export const connectWebSocket = async (
 }
 
 const aborted = (signal: AbortSignal): TransportError => new TransportError('ABORTED', {}, { cause: signal.reason })
-
-const CODES = { ECONNREFUSED: 'CONNECT_REFUSED', ENOTFOUND: 'NAME_UNRESOLVED', EAI_AGAIN: 'NAME_UNRESOLVED' } as const
-
-const connectError = (error: Error, address: string): TransportError => {
-  const system = String(Reflect.get(error, 'code'))
-  const code =
-    system === 'ECONNREFUSED' || system === 'ENOTFOUND' || system === 'EAI_AGAIN' ? CODES[system] : 'CONNECT_FAILED'
-  return new TransportError(code, { address, system }, { cause: error })
-}

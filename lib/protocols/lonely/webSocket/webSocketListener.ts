@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
 import type { WebSocketServer } from 'ws'
-import { type AddressLike, type Clock, ConnectionDetails } from '@/core/index.js'
+import { type AddressLike, type Clock, ConnectionDetails, systemError } from '@/core/index.js'
 import { loadWs } from '@/protocols/lonely/webSocket/loadWs.js'
 import { WebSocketStream } from '@/protocols/lonely/webSocket/webSocketStream.js'
 import { TransportError } from '@/errors.js'
@@ -92,16 +92,8 @@ export class WebSocketListener {
 
   #listen({ host, port, path }: ConnectionDetails): Promise<void> {
     return new Promise((resolve, reject) => {
-      const failed = (error: Error): void => {
-        const code = 'code' in error && error.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'LISTEN_FAILED'
-        reject(
-          new TransportError(
-            code,
-            { address: path ?? `${host}:${port}`, system: String(Reflect.get(error, 'code')) },
-            { cause: error },
-          ),
-        )
-      }
+      const address = path ?? `${host}:${port}`
+      const failed = (error: Error): void => reject(systemError(error, 'LISTEN_FAILED', { address }))
       this.#http.once('error', failed)
       this.#http.listen(path === undefined ? { host, port } : { path }, () => {
         this.#http.off('error', failed)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Backoff } from '@/protocols/lonely/subscriber/backoff.js'
-import { BroadcasterList, targetText } from '@/protocols/lonely/subscriber/broadcasterList.js'
+import { BroadcasterList, type Target } from '@/protocols/lonely/subscriber/broadcasterList.js'
 import { caught } from '../../../support/caught.js'
 
 describe('the waits between rounds', () => {
@@ -18,6 +18,8 @@ describe('the waits between rounds', () => {
     for (let i = 0; i < 5_000; i++) expect(backoff.next()).to.be.at.most(1_000)
   })
 })
+
+const placeOf = (target: Target): string => ('webSocket' in target ? target.webSocket : String(target.tcp))
 
 describe('the list of broadcasters', () => {
   const lots = (numbers: number[]) => () => {
@@ -37,19 +39,17 @@ describe('the list of broadcasters', () => {
       ],
       lots([3, 9, 9, 1, 2]),
     )
-    expect(list.inOrder().map(targetText)).to.deep.equal([
-      'tcp://127.0.0.1:3',
-      'tcp://127.0.0.1:2',
+    expect(list.inOrder().map(placeOf)).to.deep.equal([
+      '127.0.0.1:3',
+      '127.0.0.1:2',
       'ws://h:4/x',
-      'tcp://127.0.0.1:5',
-      'tcp://127.0.0.1:1',
+      '127.0.0.1:5',
+      '127.0.0.1:1',
     ])
   })
 
   it('gives a WebSocket address without a path the usual one', () => {
-    expect(new BroadcasterList(['WS://h:4'], lots([])).inOrder().map(targetText)).to.deep.equal([
-      'ws://h:4/v1/websocket',
-    ])
+    expect(new BroadcasterList(['WS://h:4'], lots([])).inOrder().map(placeOf)).to.deep.equal(['ws://h:4/v1/websocket'])
   })
 
   for (const [what, addresses, code] of [

@@ -1,0 +1,2 @@
+/** Messages of ours carry none. */
+export const NO_TRACING = Buffer.alloc(0)
