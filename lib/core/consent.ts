@@ -1,5 +1,5 @@
 import type { Inbox } from '@/core/inbox.js'
-import type { MemoryBudget } from '@/core/memoryBudget.js'
+import { type MemoryBudget, SMALL_BYTES } from '@/core/memoryBudget.js'
 import type { Settings } from '@/core/options.js'
 import { TransportError } from '@/errors.js'
 import type { Framing } from '@/framings/framing.js'
@@ -24,12 +24,11 @@ export interface ConsentOwner {
   /** Asks the hook; undefined when the default rule is enough. */
   consentTo(size: number): boolean | Promise<boolean> | undefined
   answerWithheld(size: number, reason: Withheld): void
+  /** The address of the other end; empty when it has none. */
+  address(): string
   /** What held up the reading is gone: it is time to read on, and to let the answers leave. */
   readingResumed(): void
 }
-
-/** Messages up to this size are taken without ceremony while there is room. */
-const QUICK_BYTES = 65_536
 
 type Verdict = { readonly yes: boolean } | { readonly error: unknown }
 
@@ -51,7 +50,8 @@ export class Consent {
   #offered: number | undefined
   #withheld: Withheld | undefined
   #verdict: Verdict | undefined
-  #reserved = 0
+  #promised = 0
+  #promisedTo = ''
 
   constructor(
     framing: Framing,
@@ -67,7 +67,7 @@ export class Consent {
     this.#settings = settings
     this.#manners = manners
     this.#owner = owner
-    this.#quickBytes = Math.min(QUICK_BYTES, settings.maxMessageBytes)
+    this.#quickBytes = Math.min(SMALL_BYTES, settings.maxMessageBytes)
     this.#earlyQuickBytes = Math.min(this.#quickBytes, settings.maxFirstMessageBytes)
   }
 
@@ -99,7 +99,7 @@ export class Consent {
   /** Sizes up to this need no decision now; -1 when every one does. */
   get quickBytes(): number {
     if (this.#manners.asks || this.#draining) return -1
-    if (!this.#hasRoom(QUICK_BYTES) || !this.#budget.hasRoomFor(QUICK_BYTES)) return -1
+    if (!this.#hasRoom(SMALL_BYTES) || !this.#budget.hasRoomFor(SMALL_BYTES)) return -1
     return this.#early ? this.#earlyQuickBytes : this.#quickBytes
   }
 
@@ -144,8 +144,8 @@ export class Consent {
 
   /** The message is here, or lost: what was promised for it is free again. */
   release(): void {
-    if (this.#reserved > 0) this.#budget.give(this.#reserved, 0)
-    this.#reserved = 0
+    if (this.#promised > 0) this.#budget.fulfil(this.#promised, this.#promisedTo)
+    this.#promised = 0
   }
 
   /** Nothing is decided any more. */
@@ -170,8 +170,11 @@ export class Consent {
     }
     if (!this.#hasRoom(size)) return this.#withhold(size, 'room')
     if (size > limit && !this.#manners.asks) return false
-    if (held > this.#budget.maxBytes) this.#refuse(size, this.#budget.maxBytes, 'MEMORY_LIMIT')
-    if (this.#budget.hasRoomFor(held)) return false
+    const { maxBytes } = this.#budget
+    if (held > maxBytes) this.#refuse(size, maxBytes, 'MEMORY_LIMIT')
+    const has =
+      held > SMALL_BYTES ? this.#budget.mayPromise(held, this.#owner.address()) : this.#budget.hasRoomFor(held)
+    if (has) return false
     return this.#withhold(size, 'budget')
   }
 
@@ -227,8 +230,9 @@ export class Consent {
 
   #accept(held: number, quietly = false): true {
     this.#offered = this.#withheld = undefined
-    this.#reserved = held
-    this.#budget.take(held, 0)
+    this.#promised = held
+    if (held > SMALL_BYTES) this.#promisedTo = this.#owner.address()
+    this.#budget.promise(held, this.#promisedTo)
     this.#framing.accept(quietly)
     return true
   }

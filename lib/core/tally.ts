@@ -1,4 +1,4 @@
-/** Counts by name. What has been taken away as often as it was added takes no memory; the empty name is not counted. */
+/** Counts by name. What has been taken away again as it was added takes no memory; the empty name is not counted. */
 export class Tally {
   readonly #counts = new Map<string, number>()
 
@@ -6,12 +6,12 @@ export class Tally {
     return this.#counts.get(name) ?? 0
   }
 
-  add(name: string): void {
-    if (name !== '') this.#counts.set(name, this.of(name) + 1)
+  add(name: string, count = 1): void {
+    if (name !== '') this.#counts.set(name, this.of(name) + count)
   }
 
-  remove(name: string): void {
-    const left = this.of(name) - 1
+  remove(name: string, count = 1): void {
+    const left = this.of(name) - count
     if (left > 0) this.#counts.set(name, left)
     else this.#counts.delete(name)
   }

@@ -10,6 +10,7 @@ import type { Link } from '@/core/link.js'
 import { Outbox } from '@/core/outbox.js'
 import { Receiver } from '@/core/receiver.js'
 import { Sender } from '@/core/sender.js'
+import { socketBelow } from '@/core/socketBelow.js'
 import { SocketSink } from '@/core/socketSink.js'
 import { wakeOn } from '@/core/streamEars.js'
 import { TransportError } from '@/errors.js'
@@ -232,6 +233,10 @@ export class Work<C> {
 
   readingResumed(): void {
     this.turn()
+  }
+
+  address(): string {
+    return socketBelow(this.#link.stream)?.remoteAddress ?? ''
   }
 
   payloadMoved(direction: Direction, state: 'started' | 'finished', bytes: number): void {

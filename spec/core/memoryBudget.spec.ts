@@ -58,6 +58,25 @@ describe('MemoryBudget', () => {
     expect(log).to.deep.equal(['again', 'again'])
   })
 
+  it('promises large messages half of it, and a quarter to one address; one may always be', () => {
+    const budget = new MemoryBudget(1_000_000, 10)
+    expect(budget.mayPromise(900_000, 'a')).to.equal(true)
+    budget.promise(200_000, 'a')
+    expect(budget.mayPromise(70_000, 'a')).to.equal(false)
+    expect(budget.mayPromise(300_000, 'b')).to.equal(true)
+    budget.promise(250_000, 'b')
+    expect(budget.mayPromise(70_000, 'c')).to.equal(false)
+    expect(budget.mayPromise(66_000, '')).to.equal(false)
+    budget.fulfil(200_000, 'a')
+    expect(budget.mayPromise(250_000, 'c')).to.equal(true)
+    budget.promise(70_000, '')
+    expect(budget.mayPromise(70_000, '')).to.equal(true)
+    budget.fulfil(70_000, '')
+    budget.fulfil(250_000, 'b')
+    expect(budget.mayPromise(1_000_000, 'b')).to.equal(true)
+    expect(budget.bytes).to.equal(0)
+  })
+
   it('of one connection allows what its own limits allow twice over', () => {
     const budget = MemoryBudget.ofOne({ maxMessageBytes: 10, maxInboxBytes: 5 })
     expect(budget.maxBytes).to.equal(30)
@@ -89,6 +108,34 @@ describe('the memory budget of a server', () => {
     other.send(lcg32(7, 65_000))
     const [, second] = ends.server.made
     expect((await second?.arrived(1))?.[0]).to.have.length(65_000)
+  })
+
+  it('is not taken by those who announce and send nothing: small messages and other addresses have their share', async () => {
+    const options = { maxMemoryBytes: 1_048_576, maxMessageBytes: 262_144 }
+    await using ends = await serverWithPeer(Witness, options)
+    const port = portOfServer(ends.server)
+    const [announced, small] = ['00030d40', '0000ea60']
+    await ends.peer.open()
+    await ends.peer.send(announced).expect('ff')
+    await using second = await RawPeer.connect(port)
+    await second.open()
+    second.send(announced)
+    await using small1 = await RawPeer.connect(port)
+    await small1.open()
+    await small1.send(small).expect('ff')
+    await using other = await RawPeer.connect(port, '127.0.0.2')
+    await other.open()
+    await other.send(announced).expect('ff')
+    await using third = await RawPeer.connect(port, '127.0.0.3')
+    await third.open()
+    third.send(announced)
+    await turns(10)
+    expect([second.unread, third.unread]).to.deep.equal(['', ''])
+    ends.peer.send(lcg32(7, 200_000))
+    await second.expect('ff')
+    expect(third.unread).to.equal('')
+    other.rst()
+    await third.expect('ff')
   })
 
   it('refuses with MEMORY_LIMIT what it could never hold', async () => {

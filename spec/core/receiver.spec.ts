@@ -63,6 +63,7 @@ class Bench {
           this.told.push(item instanceof InboundStream ? `stream ${item.size}` : String(item))
         },
         answersArrived: (count) => this.told.push(`answers ${count}`),
+        address: () => '',
         consentTo: (size) => asks?.(size),
         answerWithheld: (size, reason) => this.told.push(`withheld ${size} ${reason}`),
         receiveFailed: (error) => this.failures.push(error),

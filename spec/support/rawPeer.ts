@@ -39,11 +39,12 @@ export class RawPeer implements AsyncDisposable {
     socket.on('close', () => this.#ended(reset ? 'rst' : 'fin'))
   }
 
-  /** @param where a port of 127.0.0.1, or the path of a unix socket */
-  static connect(where: number | string): Promise<RawPeer> {
+  /** @param where a port of 127.0.0.1, or the path of a unix socket @param localAddress where it connects from */
+  static connect(where: number | string, localAddress?: string): Promise<RawPeer> {
     return new Promise((resolve, reject) => {
       const target = typeof where === 'string' ? { path: where } : { host: '127.0.0.1', port: where }
-      const socket = connect({ ...target, allowHalfOpen: true, noDelay: true })
+      const from = localAddress === undefined ? {} : { localAddress }
+      const socket = connect({ ...target, ...from, allowHalfOpen: true, noDelay: true })
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)
