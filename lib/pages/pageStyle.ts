@@ -53,6 +53,7 @@ th{font-weight:500}
 thead th{font-weight:600;border-bottom-color:var(--soft);vertical-align:bottom}
 th+th,td{padding-left:.9rem;padding-right:0}
 tbody th{min-width:8.5rem}
+@media (max-width:30rem){tbody th{min-width:5.5rem}th,td{padding-right:.5rem}th+th,td{padding-left:.5rem}}
 th.number,td.number{text-align:right;white-space:nowrap}
 thead th.number{white-space:normal}
 tr.on{background:var(--raised)}
