@@ -151,7 +151,7 @@ export abstract class Connection {
    * Sends one message from a source, without ever holding it. Other messages wait until it has left.
    * @param source gives exactly `size` bytes in pieces; a piece must not be changed after it was given
    * @throws TransportError SOURCE_MISMATCH, SOURCE_FAILED: the message was left half done, so the connection closes.
-   * STREAM_WITH_PLUGINS, MESSAGE_UNSENDABLE, NOT_OPEN, CLOSING: nothing was sent. See also `transmit`.
+   * STREAM_WITH_PLUGINS, MESSAGE_UNSENDABLE, OPTION_INVALID, NOT_OPEN, CLOSING: nothing was sent. See also `transmit`.
    */
   transmitStream(source: StreamSource, size: number, options?: Abortable): Promise<void> {
     const link = this.#link

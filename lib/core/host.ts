@@ -138,10 +138,11 @@ export abstract class Host<C extends Connection> {
 
   /** Makes one connection; override it for a class whose constructor takes arguments. */
   protected createConnection(): C {
-    if (this.#handler === undefined) throw new TransportError('HANDLER_MISSING')
-    const connection = new this.#handler()
-    if (connection instanceof Connection) return connection
-    throw new TransportError('HANDLER_MISSING', { given: this.#handler.name, try: 'a class that extends Connection' })
+    const handler = this.#handler
+    if (handler === undefined) throw new TransportError('HANDLER_MISSING')
+    if (handler.prototype instanceof Connection) return new handler()
+    const given = typeof handler === 'function' ? handler.name : typeof handler
+    throw new TransportError('HANDLER_MISSING', { given, try: 'a class that extends Connection' })
   }
 
   /** Puts a new connection on a socket. @param own what differs from the options of the others @internal */

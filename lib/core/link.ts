@@ -11,7 +11,7 @@ import { framingIsObserved, LinkObserver } from '@/core/linkObserver.js'
 import { objectionTo } from '@/core/objection.js'
 import type { Settings } from '@/core/options.js'
 import type { PluginChain } from '@/core/pluginChain.js'
-import type { StreamSource } from '@/core/pour.js'
+import { sourceObjection, type StreamSource } from '@/core/pour.js'
 import { endsOf } from '@/core/remoteAddress.js'
 import { dozeOn, listenTo, type StreamEars } from '@/core/streamEars.js'
 import { Work } from '@/core/work.js'
@@ -162,14 +162,11 @@ export class Link<C> implements FrameWriter, StreamEars {
   }
 
   transmitStream(source: StreamSource, size: number, signal: AbortSignal | undefined): Promise<void> {
-    const objection = this.#lateness() ?? this.#streamObjection(size)
+    const objection = this.#lateness() ?? sourceObjection(source, size) ?? this.#streamObjection(size)
     return objection === undefined ? this.work.sender.transmitStream(source, size, signal) : rejected(objection)
   }
 
   #streamObjection(size: number): TransportError | undefined {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      return new TransportError('OPTION_INVALID', { option: 'size', given: String(size) })
-    }
     if (this.chain.length > 0) return new TransportError('STREAM_WITH_PLUGINS', { plugins: this.chain.length })
     return objectionTo(this.framing, size, undefined)
   }

@@ -134,8 +134,14 @@ export const settingsOf = (options: ConnectionOptions): Settings => {
     ...limits,
     framing: checkFraming(options.framing ?? 'handshake'),
     windowBytes: windowOf(options.pipeline ?? false),
-    plugins: [...(options.plugins ?? [])],
+    plugins: [...checkList('plugins', options.plugins ?? [])],
   }
+}
+
+/** A list as it was given. @throws TransportError OPTION_INVALID for one thing alone, of which a text would be taken letter by letter */
+export const checkList = <Item>(option: string, given: readonly Item[]): readonly Item[] => {
+  if (Array.isArray(given)) return given
+  throw new TransportError('OPTION_INVALID', { option, given: typeof given, expected: 'a list' })
 }
 
 /** The same settings with what is given in place of theirs. @throws TransportError OPTION_INVALID */

@@ -3,6 +3,16 @@ import { TransportError } from '@/errors.js'
 /** The bytes of one large message, in pieces of any size. A piece must not be changed after it has been given. */
 export type StreamSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
+/** Why there is nothing to pour, or not so much, as far as it can be known before anything has left. */
+export const sourceObjection = (source: unknown, size: number): TransportError | undefined => {
+  if (!Number.isSafeInteger(size) || size < 0)
+    return new TransportError('OPTION_INVALID', { option: 'size', given: String(size) })
+  const isObject = typeof source === 'object' && source !== null && !(source instanceof Uint8Array)
+  if (isObject && (Symbol.iterator in source || Symbol.asyncIterator in source)) return undefined
+  const given = source instanceof Uint8Array ? 'Uint8Array' : typeof source
+  return new TransportError('OPTION_INVALID', { option: 'source', given, expected: 'a stream or a list of pieces' })
+}
+
 /**
  * Reads `source` to its end and puts its pieces, one after the other, never more than `put` lets through.
  * @param put takes one piece; a promise says when the next may come; what it throws or rejects with ends the pouring

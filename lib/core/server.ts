@@ -10,7 +10,7 @@ import { hookError, hookFailure } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
 import { Host } from '@/core/host.js'
 import { boundTo, listenAt, stopListening } from '@/core/listening.js'
-import { checkRanges, type ConnectionOptions, deadlineOf, overridden } from '@/core/options.js'
+import { checkList, checkRanges, type ConnectionOptions, deadlineOf, overridden } from '@/core/options.js'
 import { SERVER_RANGES, type ServerLimits, type ServerOptions } from '@/core/serverOptions.js'
 import { systemError } from '@/core/systemError.js'
 import { tcpOptions } from '@/core/tcpOptions.js'
@@ -54,7 +54,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     this.#admission = new Admission(this.#limits)
     this.#hellos = new TlsHellos(this.#admission, (socket, error) => drop(socket, this.commons.clock, error))
     this.#tls = options.tls
-    for (const address of options.listen ?? []) this.addAddr(address)
+    for (const address of checkList('listen', options.listen ?? [])) this.addAddr(address)
   }
 
   // Hooks.

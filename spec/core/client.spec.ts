@@ -111,6 +111,21 @@ describe('connectTo', () => {
     expect(await rejection(client.connectTo(1))).to.have.property('code', 'HANDLER_MISSING')
   })
 
+  it('with a handler that is no class of connections is HANDLER_MISSING, naming what was given', async () => {
+    const arrow = (): Bare => new Bare()
+    for (const [handler, given] of [
+      [Map, 'Map'],
+      [{ Bare }, 'object'],
+      [arrow, 'arrow'],
+    ] as const) {
+      const options: object = { handler }
+      await using client = new PlainClient(options)
+      const error = await rejection(client.connectTo(1))
+      expect(error).to.have.property('code', 'HANDLER_MISSING')
+      expect(error.detail).to.include({ given })
+    }
+  })
+
   it('to something that is no peer of ours says what it looks like', async () => {
     for (const [said, looks] of [
       ['HTTP/1.1 400 Bad Request\r\n', 'an HTTP response ("HTTP")'],

@@ -113,6 +113,17 @@ describe('transmitStream', () => {
     await pair.connected.transmit(Buffer.from('fine'))
   })
 
+  it('refuses a source that is none before anything leaves', async () => {
+    await using pair = await connectedPair({ serves: Witness, connects: Witness })
+    const { connected, served } = pair
+    const untyped: { transmitStream(source: unknown, size: number): Promise<void> } = connected
+    for (const source of [undefined, null, 5, 'text', {}, Buffer.from('four'), () => []]) {
+      expect(await rejection(untyped.transmitStream(source, 4))).to.include({ code: 'OPTION_INVALID', fault: 'local' })
+    }
+    await connected.transmit(Buffer.from('fine'))
+    expect((await served.arrived(1)).map(String)).to.deep.equal(['fine'])
+  })
+
   it('given up half-way by its signal closes its source and breaks the connection', async () => {
     await using pair = await connectedPair({ serves: Witness, connects: Witness })
     const gate = new Gate()

@@ -56,11 +56,23 @@ describe('settingsOf', () => {
   it('takes a framing by its name or a function, and nothing else', () => {
     for (const framing of ['handshake', 'length', 'line', 'json'] as const)
       expect(settingsOf({ framing }).framing).to.equal(framing)
-    const given: unknown[] = ['Handshake', 'http', 7, null, {}]
-    for (const framing of given) {
+    for (const framing of ['Handshake', 'http', 7, {}]) {
       const options: object = { framing }
-      if (framing === null) continue
       expect(caught(() => settingsOf(options))).to.have.property('code', 'OPTION_INVALID')
+    }
+  })
+
+  it('takes lists as lists, and one thing alone not for a list of it', () => {
+    for (const [option, given] of [
+      ['plugins', 'seal'],
+      ['plugins', { outbound: (m: Uint8Array) => m, inbound: (m: Uint8Array) => m }],
+      ['listen', '4000'],
+      ['listen', 4_000],
+    ] as const) {
+      const options: object = { [option]: given }
+      const error = caught(() => new PlainServer(options))
+      expect(error).to.have.property('code', 'OPTION_INVALID')
+      expect(error.detail).to.include({ option, given: typeof given })
     }
   })
 
