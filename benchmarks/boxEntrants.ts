@@ -52,13 +52,18 @@ const AROUND_SECONDS = 0.25
 /** Samples of each entrant in a heat that are thrown away. */
 const WARM_UP = 2
 
+/** Contenders, each counted once for each carrier. */
+const pairsIn = ({ contenders = [], only, carriers = ['tcp'] }: Wishes): number =>
+  (contenders.length + (only ?? BOX).length) * carriers.length
+
+/** How many entrants there are. */
+export const entrantsIn = (wishes: Wishes, usualSizes: readonly number[]): number =>
+  pairsIn(wishes) * (wishes.sizes ?? usualSizes).length
+
 /** About how long such a bout takes. */
-export const boxSeconds = (
-  { heats, rounds, seconds, sizes: usualSizes }: BoxAmounts,
-  { contenders = [], only, sizes = usualSizes, carriers = ['tcp'], seconds: each = seconds }: Wishes = {},
-): number => {
-  const pairs = (contenders.length + (only ?? BOX).length) * carriers.length
-  return Math.ceil(heats * pairs * AROUND_SECONDS + (pairs * sizes.length * each * (rounds + WARM_UP)) / rounds)
+export const boxSeconds = ({ heats, rounds, seconds, sizes }: BoxAmounts, wishes: Wishes = {}): number => {
+  const sampled = (entrantsIn(wishes, sizes) * (wishes.seconds ?? seconds) * (rounds + WARM_UP)) / rounds
+  return Math.ceil(heats * pairsIn(wishes) * AROUND_SECONDS + sampled)
 }
 
 /** A bout between them, in which each sample lasts so that all of one entrant take as long as is wished. */

@@ -39,15 +39,19 @@ const WEIGHED = 1_000
 /** As in `idle`: the young generation keeps what it once had, and outweighs what is asked about. */
 const WEIGHING = ['--expose-gc', '--max-semi-space-size=1']
 
+const CONTENDERS: readonly Described[] = [bareNet, handshakePipelined, handshakeBusy, wsBinary]
+const SECONDS = { full: 200, quick: 14 }
+
 export const connections: Question = {
   name: 'connections',
   asks: 'What becomes of the rate on many connections, and what does each of them take?',
-  seconds: { full: 200, quick: 13 },
+  seconds: SECONDS,
+  secondsWith: (pace, { contenders = [] }) => SECONDS[pace] * (1 + contenders.length / CONTENDERS.length),
   heeds: ['contenders'],
   answer: async (plan) => {
     const { heats, crowds } = AMOUNTS[plan.pace]
     const { contenders = [] } = plan.wishes
-    const all = [...contenders, bareNet, handshakePipelined, handshakeBusy, wsBinary]
+    const all = [...contenders, ...CONTENDERS]
     const present = all.filter(({ name, needs = [] }) => plan.present(name, needs))
     const sizes = [...new Set(crowds.map((wanted) => connectionsOf(wanted, plan)))]
     const rows = sizes.flatMap((count) => present.map((contender) => new Row(contender, count)))
@@ -110,11 +114,11 @@ class Row {
         this.#samples.map(({ count, elapsedMs }) => (count / elapsedMs) * 1e3),
       ),
       figure(
-        'slowest over median connection, half-way',
+        'share of the slowest',
         '',
         several ? this.#samples.map(({ halfway }) => Math.min(...halfway) / spreadOf([...halfway]).median) : [],
       ),
-      figure("Jain's index, half-way", '', several ? this.#samples.map(({ halfway }) => jainOf(halfway)) : []),
+      figure("Jain's index", '', several ? this.#samples.map(({ halfway }) => jainOf(halfway)) : []),
       figure('opened', 'connections/s', this.connections < MANY ? [] : this.#openedPerSecond),
       figure('server, resident', 'B a connection', this.#serverBytes),
       figure('clients, resident', 'B a connection', this.#clientBytes),

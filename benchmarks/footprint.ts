@@ -5,8 +5,8 @@
  * Sizes: 64 B and 64 KiB; in full 1 MiB, too. At most 20,000 messages, or 64 MiB.
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
-import { canCarry, type Figure, footprintOf, type Question } from 'framewright/bench'
-import { BOX_WISHES, boxEntrants } from './boxEntrants.js'
+import { canCarry, type Figure, footprintOf, type Pace, type Question, type Wishes } from 'framewright/bench'
+import { BOX_WISHES, boxEntrants, entrantsIn } from './boxEntrants.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -18,11 +18,20 @@ const AMOUNTS = {
   trial: { rounds: 1, sizes: [64], most: 100 },
 }
 
+/** About how long one entrant takes, once. */
+const EACH_SECONDS = 1.3
+
+const secondsOf = (pace: Exclude<Pace, 'trial'>, wishes: Wishes = {}): number => {
+  const { rounds, sizes } = AMOUNTS[pace]
+  return Math.ceil(rounds * entrantsIn(wishes, sizes) * EACH_SECONDS)
+}
+
 export const footprint: Question = {
   name: 'footprint',
   asks: 'What does each framing put on the wire beside the messages, and what do its ends hold?',
   longOnly: true,
-  seconds: { full: 120, quick: 50 },
+  seconds: { full: secondsOf('full'), quick: secondsOf('quick') },
+  secondsWith: secondsOf,
   heeds: BOX_WISHES.filter((wish) => wish !== 'seconds'),
   answer: async (plan) => {
     const { rounds, sizes, most } = AMOUNTS[plan.pace]

@@ -15,7 +15,7 @@ import { bareNetHeedless, pipelinedToTheBrim, wsHeedless } from './contenders/he
 const MIB = 1_048_576
 const BYTES = 16_384
 const AMOUNTS = {
-  full: { rounds: 5, moved: 256 * MIB },
+  full: { rounds: 3, moved: 256 * MIB },
   quick: { rounds: 1, moved: 64 * MIB },
   trial: { rounds: 1, moved: MIB },
 }
@@ -32,11 +32,14 @@ const CONTENDERS: readonly Described[] = [
   handshakeBusy,
 ]
 
+const SECONDS = { full: 150, quick: 15 }
+
 export const slowReader: Question = {
   name: 'slowReader',
   asks: 'What does a receiver that is slow to read do to its sender?',
   longOnly: true,
-  seconds: { full: 200, quick: 20 },
+  seconds: SECONDS,
+  secondsWith: (pace, { contenders = [] }) => SECONDS[pace] * (1 + contenders.length / CONTENDERS.length),
   heeds: ['contenders'],
   answer: async (plan) => {
     const { rounds, moved } = AMOUNTS[plan.pace]
