@@ -20,6 +20,7 @@ import {
   TRACE_TABLE_RANGES,
   WIRES,
 } from '@/lab/index.js'
+import { FILE_CLIENT_RANGES, FILE_SERVER_RANGES } from '@/protocols/files/index.js'
 import { STP_RANGES } from '@/protocols/stp/index.js'
 import { AUTH_PEER_RANGES, MESSENGER_RANGES, PEER_RANGES } from '@/protocols/pyile/index.js'
 import { CODES } from '@/errors.js'
@@ -80,6 +81,8 @@ describe('docs/limits.md', () => {
     ['dictionaries', DICTIONARY_RANGES],
     ['subscriber', SUBSCRIBER_RANGES],
     ['hmac', HMAC_RANGES],
+    ['file server', FILE_SERVER_RANGES],
+    ['file client', FILE_CLIENT_RANGES],
     ['lab', PROXY_RANGES],
     ['lab timeline', TIMELINE_RANGES],
     ['lab table', TRACE_TABLE_RANGES],

@@ -1,32 +1,30 @@
-import { type AddressLike, Client, type ClientOptions } from '@/core/index.js'
-import { FileClientConnection, type TransferOptions } from '@/protocols/files/fileClientConnection.js'
+import { type AddressLike, checkRanges, Client, type ClientOptions, systemClock } from '@/core/index.js'
+import { FileClientConnection, type Patience, type TransferOptions } from '@/protocols/files/fileClientConnection.js'
 import { MAX_LETTER_BYTES } from '@/protocols/files/letters.js'
-import { TransportError } from '@/errors.js'
 
-/** How files are asked for. Framing and turns belong to the protocol, so they cannot be chosen. */
-export interface FileClientOptions
-  extends Omit<
-    ClientOptions<FileClientConnection>,
-    'handler' | 'framing' | 'pipeline' | 'plugins' | 'maxMessageBytes'
-  > {
-  /** Silence that is borne while it is the server's turn. 0 to 2^31-1; 0 waits for ever. @default 90_000 */
+/** The numbers of a file client, beside those of every client. */
+export interface FileClientLimits {
+  /** Silence that is borne while it is the server's turn. 0 to 2^31-1 ms; 0 waits for ever. @default 90_000 */
   readonly replyTimeoutMs?: number
 }
 
+/** Default and range. */
+export const FILE_CLIENT_RANGES = { replyTimeoutMs: [90_000, 0, 2 ** 31 - 1] } as const
+
+/** How files are asked for. Framing and turns belong to the protocol, so they cannot be chosen. */
+export interface FileClientOptions
+  extends Omit<ClientOptions<FileClientConnection>, 'handler' | 'framing' | 'pipeline' | 'plugins' | 'maxMessageBytes'>,
+    FileClientLimits {}
+
 /** Sends files to a tpft server and fetches them from there, be it one of ours or an original. */
 export class FileClient extends Client<FileClientConnection> {
-  readonly #options: FileClientOptions
-  readonly #replyTimeoutMs: number
+  readonly #patience: Patience
 
   /** @throws TransportError OPTION_INVALID */
   constructor(options: FileClientOptions = {}) {
     super({ answerTimeoutMs: 90_000, ...options, maxMessageBytes: MAX_LETTER_BYTES })
-    this.#options = options
-    this.#replyTimeoutMs = options.replyTimeoutMs ?? 90_000
-    if (!Number.isInteger(this.#replyTimeoutMs) || this.#replyTimeoutMs < 0 || this.#replyTimeoutMs > MAX_MS) {
-      const given = String(options.replyTimeoutMs)
-      throw new TransportError('OPTION_INVALID', { option: 'replyTimeoutMs', given, min: 0, max: MAX_MS })
-    }
+    const { replyTimeoutMs } = checkRanges<FileClientLimits>(options, FILE_CLIENT_RANGES)
+    this.#patience = { replyTimeoutMs, clock: options.clock ?? systemClock }
   }
 
   /**
@@ -48,8 +46,7 @@ export class FileClient extends Client<FileClientConnection> {
   }
 
   protected override createConnection(): FileClientConnection {
-    const { clock } = this.#options
-    return new FileClientConnection({ replyTimeoutMs: this.#replyTimeoutMs, ...(clock === undefined ? {} : { clock }) })
+    return new FileClientConnection(this.#patience)
   }
 
   async #once(
@@ -65,5 +62,3 @@ export class FileClient extends Client<FileClientConnection> {
     }
   }
 }
-
-const MAX_MS = 2 ** 31 - 1

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Abortable, type Clock, onAbort, systemClock } from '@/core/index.js'
+import { type Abortable, type Clock, onAbort } from '@/core/index.js'
 import { FileSource } from '@/protocols/files/fileSource.js'
 import { Intake, type Progress } from '@/protocols/files/intake.js'
 import type { Letter } from '@/protocols/files/letters.js'
@@ -19,7 +19,7 @@ export interface TransferOptions extends Abortable {
 
 /** How a client waits for the server. */
 export interface Patience {
-  readonly clock?: Clock
+  readonly clock: Clock
   /** Silence that is borne while it is the server's turn; 0 for ever. */
   readonly replyTimeoutMs: number
 }
@@ -38,7 +38,7 @@ export class FileClientConnection extends TransferConnection {
 
   constructor(patience: Patience) {
     super()
-    this.#clock = patience.clock ?? systemClock
+    this.#clock = patience.clock
     this.#replies = new Replies(this.#clock, patience.replyTimeoutMs, (error) => this.destroy(error))
   }
 

@@ -1,21 +1,26 @@
-import { type Abortable, Server, type ServerOptions } from '@/core/index.js'
+import { type Abortable, checkRanges, Server, type ServerOptions } from '@/core/index.js'
 import { type FileDesk, FileServerConnection, type TransferReport } from '@/protocols/files/fileServerConnection.js'
 import { MAX_LETTER_BYTES } from '@/protocols/files/letters.js'
 import { SharedFolder } from '@/protocols/files/sharedFolder.js'
 import { TransportError } from '@/errors.js'
 
+/** The numbers of a file server, beside those of every server. */
+export interface FileServerLimits {
+  /** Largest file that may be uploaded. 0 to 2^53-1 bytes. @default 2^53-1 */
+  readonly maxFileBytes?: number
+}
+
+/** Default and range. */
+export const FILE_SERVER_RANGES = { maxFileBytes: [Number.MAX_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER] } as const
+
 /** How files are served. Framing and turns belong to the protocol, so they cannot be chosen. */
 export interface FileServerOptions
-  extends Omit<
-    ServerOptions<FileServerConnection>,
-    'handler' | 'framing' | 'pipeline' | 'plugins' | 'maxMessageBytes'
-  > {
+  extends Omit<ServerOptions<FileServerConnection>, 'handler' | 'framing' | 'pipeline' | 'plugins' | 'maxMessageBytes'>,
+    FileServerLimits {
   /** The folder peers may read from and write to, and nothing outside it. */
   readonly root: string
   /** Uploads are rejected. @default false */
   readonly readOnly?: boolean
-  /** Largest file that may be uploaded. 0 to 2^53-1 bytes. @default 2^53-1 */
-  readonly maxFileBytes?: number
 }
 
 /**
@@ -34,14 +39,7 @@ export class FileServer extends Server<FileServerConnection> {
     super({ answerTimeoutMs: 90_000, ...options, maxMessageBytes: MAX_LETTER_BYTES })
     this.#root = options.root
     this.#readOnly = options.readOnly ?? false
-    this.#maxFileBytes = options.maxFileBytes ?? Number.MAX_SAFE_INTEGER
-    if (!Number.isSafeInteger(this.#maxFileBytes) || this.#maxFileBytes < 0) {
-      throw new TransportError('OPTION_INVALID', {
-        option: 'maxFileBytes',
-        given: String(options.maxFileBytes),
-        min: 0,
-      })
-    }
+    this.#maxFileBytes = checkRanges<FileServerLimits>(options, FILE_SERVER_RANGES).maxFileBytes
   }
 
   /** A request of a peer is over, whether the file got across or not. */

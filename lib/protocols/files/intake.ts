@@ -12,15 +12,19 @@ export interface Destination {
 
 /** Counts the chunks of one file that comes in, and writes them. Chunks may have any size; only their sum matters. */
 export class Intake {
+  readonly file: Destination
+  /** Bytes that were announced. */
+  readonly size: number
+  readonly #progress: Progress | undefined
   #offeredBytes = 0
   #takenBytes = 0
   #failure: unknown
 
-  constructor(
-    readonly file: Destination,
-    readonly size: number,
-    private readonly progress?: Progress,
-  ) {}
+  constructor(file: Destination, size: number, progress?: Progress) {
+    this.file = file
+    this.size = size
+    this.#progress = progress
+  }
 
   /** Bytes that have arrived. */
   get takenBytes(): number {
@@ -62,6 +66,6 @@ export class Intake {
       await this.file.discard()
       return
     }
-    this.progress?.(this.#takenBytes, this.size)
+    this.#progress?.(this.#takenBytes, this.size)
   }
 }
