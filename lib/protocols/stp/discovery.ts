@@ -1,4 +1,4 @@
-import type { Cancel } from '@/core/index.js'
+import { type Cancel, systemError } from '@/core/index.js'
 import type { Counting } from '@/protocols/stp/stpCounts.js'
 import type { StpSettings } from '@/protocols/stp/stpOptions.js'
 import { TransportError } from '@/errors.js'
@@ -73,9 +73,7 @@ export class Discovery {
       await this.#owner.answer(asker)
       this.#counts.requestsAnswered++
     } catch (error) {
-      const failure =
-        error instanceof TransportError ? error : new TransportError('DATAGRAM_UNSENT', {}, { cause: error })
-      this.#failed(failure, asker)
+      this.#failed(systemError(error, 'CONNECT_FAILED'), asker)
     }
   }
 

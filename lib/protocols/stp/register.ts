@@ -46,7 +46,7 @@ export class Register {
 
   /** Whether a peer with this key has announced the feature. */
   announces(feature: string, { hex }: RemoteKey): boolean {
-    return this.#table.all().some(({ key, features }) => key?.hex === hex && features.includes(feature))
+    return this.#table.all().some((entry) => entry.key?.hex === hex && entry.features.includes(feature))
   }
 
   /** @param headerBytes a header may take twenty times as much memory as it has bytes */

@@ -5,7 +5,8 @@ import type { Control, Outgoing } from '@/protocols/lonely/broadcaster/outgoing.
 import type { MessageOf, ToSubscriber } from '@/protocols/lonely/messages.js'
 import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
 import { keyOf, type Pattern } from '@/protocols/lonely/session/pattern.js'
-import { after, verify } from '@/protocols/lonely/session/verify.js'
+import { after } from '@/protocols/lonely/session/after.js'
+import { verify } from '@/protocols/lonely/session/verify.js'
 import { TransportError } from '@/errors.js'
 
 /** A message that changes what a connection is subscribed to. */

@@ -28,7 +28,3 @@ export const verify = <C extends Claim>(
   if (typeof verdict === 'string') return judge(verdict)
   return Promise.resolve(verdict).then(judge, (error: unknown) => refuse(claim, 'unavailable', error))
 }
-
-/** Goes on with `then` at once, or when the promise resolves. */
-export const after = <T>(before: void | Promise<void>, then: () => T | Promise<T>): T | Promise<T> =>
-  before === undefined ? then() : before.then(then)

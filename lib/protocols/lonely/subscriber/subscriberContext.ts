@@ -1,22 +1,10 @@
-import type { Clock } from '@/core/index.js'
-import type { Auth } from '@/protocols/lonely/auth/authScheme.js'
-import type { BodyStore } from '@/protocols/lonely/bodies/bodyStore.js'
 import type { Body } from '@/protocols/lonely/bodies/body.js'
-import type { RandomSource } from '@/protocols/lonely/randomSource.js'
-import type { Zstd } from '@/protocols/lonely/zstd.js'
+import type { SessionContext } from '@/protocols/lonely/session/sessionContext.js'
 import type { SubscriberSettings } from '@/protocols/lonely/subscriber/subscriberOptions.js'
 
 /** What the sessions of one subscriber share. */
-export interface SubscriberContext {
+export interface SubscriberContext extends SessionContext {
   readonly settings: SubscriberSettings
-  readonly auth: Auth
-  readonly bodies: BodyStore
-  readonly clock: Clock
-  /** Undefined when this process cannot compress, or is told not to. */
-  readonly zstd: Zstd | undefined
-  readonly random: RandomSource
-  /** The time of day, in milliseconds since the epoch. */
-  readonly nowMs: () => number
 }
 
 /** Whom a session tells what has come. */
