@@ -5,10 +5,10 @@ export const FRAMING = {
   framing: {
     type: 'string',
     value: 'NAME',
-    help: 'handshake (default), length (u32 before each) or line (\\n behind each)',
+    help: 'handshake (default), length (u32 before each), line (\\n behind each) or json',
   },
 } as const satisfies Options
 
 /** What `--framing` names. @throws UsageError */
-export const framingFrom = (name = 'handshake'): 'handshake' | 'length' | 'line' =>
-  oneOf(name, '--framing', ['handshake', 'length', 'line'])
+export const framingFrom = (name = 'handshake'): 'handshake' | 'length' | 'line' | 'json' =>
+  oneOf(name, '--framing', ['handshake', 'length', 'line', 'json'])

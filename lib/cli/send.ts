@@ -29,7 +29,7 @@ const OPTIONS = {
 } as const satisfies Options
 
 const MAX_LENGTH = 0xf0ff_ffff
-/** Up to here a message is sent whole; the framing `line` knows no other way. */
+/** Up to here a message is sent whole; the framings `line` and `json` know no other way. */
 const WHOLE_BYTES = 8_388_608
 /** Messages under way without an echo, or waiting to leave, when pipelined. */
 const AHEAD_MESSAGES = 512
@@ -146,7 +146,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const ahead = pipeline
     ? Math.max(1, Math.min(AHEAD_MESSAGES, Math.floor(AHEAD_BYTES / Math.max(1, payload.size))))
     : 1
-  await sending.run(ahead, payload.size > WHOLE_BYTES && framing !== 'line')
+  await sending.run(ahead, payload.size > WHOLE_BYTES && framing !== 'line' && framing !== 'json')
   const ms = performance.now() - startedMs
   const bytes = payload.size * count
   report.tell(

@@ -71,7 +71,7 @@ describe('the command line', () => {
     ],
     [
       'listen 0 --framing morse',
-      '--framing wants one of handshake, length, line, not "morse"; see framewright listen --help',
+      '--framing wants one of handshake, length, line, json, not "morse"; see framewright listen --help',
     ],
     ['listen 0 --cert a.pem', '--cert makes sense with --tls only; see framewright listen --help'],
     ['listen 0 --tls --key a.pem', '--cert and --key go together; see framewright listen --help'],

@@ -51,20 +51,23 @@ describe('listen and send', () => {
     ])
   }).timeout(15_000)
 
-  const WAYS = ['', '--pipeline', '--framing length', '--framing line', '--framing length --pipeline']
+  const WAYS = ['', '--pipeline', '--framing length', '--framing line', '--framing json', '--framing length --pipeline']
+  /** Lines and JSON are sent as text; noise would hold the end of a line, and is no JSON. */
+  const payloadOf = (way: string, bytes: number): readonly string[] => {
+    if (way === '--framing line') return ['--text', 'x'.repeat(bytes)]
+    if (way === '--framing json') return ['--text', bytes === 1 ? '1' : `"${'x'.repeat(bytes - 2)}"`]
+    return ['--size', String(bytes)]
+  }
   for (const way of WAYS) {
     it(`echo messages of 1 B, 64 KiB and 1 MiB with "${way}", each with its SHA-256`, async () => {
       const options = way === '' ? [] : way.split(' ')
       await using listener = runHere(['listen', '0', '--echo', '--json', ...options])
       const port = await portOf(listener)
-      for (const [size, count] of [
-        ['1', 20],
-        ['64K', 5],
-        ['1M', 2],
+      for (const [bytes, count] of [
+        [1, 20],
+        [65_536, 5],
+        [1_048_576, 2],
       ] as const) {
-        const noise = way.includes('line')
-          ? ['--text', 'x'.repeat(Math.min(60_000, size === '1' ? 1 : 60_000))]
-          : ['--size', size]
         const sender = runHere([
           'send',
           String(port),
@@ -72,7 +75,7 @@ describe('listen and send', () => {
           '--json',
           '--count',
           String(count),
-          ...noise,
+          ...payloadOf(way, bytes),
           ...options,
         ])
         const { code, out, err } = await sender.ended
