@@ -66,7 +66,7 @@ export const slowReader: Question = {
       return [
         figure('peak of the sender', 'MiB', ({ clientBytes }) => clientBytes / MIB),
         figure('payload', 'MB/s', ({ elapsedMs }) => moved / elapsedMs / 1e3),
-        figure('behind the sender', 'ms', ({ behindMs }) => behindMs),
+        figure('behind the sender', 'ms', ({ behindMs }) => Math.max(0, behindMs)),
       ]
     })
     return { figures, promised: [] }

@@ -12,7 +12,7 @@ export interface Peaks {
   readonly clientBytes: number
   readonly serverBytes: number
   readonly elapsedMs: number
-  /** From the moment at which the sender had nothing left to do to the last arrival. */
+  /** From the moment at which the sender had nothing left to do to the last arrival; below 0 where it waited for an answer. */
   readonly behindMs: number
 }
 
