@@ -1,4 +1,4 @@
-import type { Abortable, Checked } from '@/core/index.js'
+import { type Abortable, type Checked, unlessAborted } from '@/core/index.js'
 import { type AdvancedNodeOptions, type StreamLimits, streamLimitsOf } from '@/protocols/pnet/advancedOptions.js'
 import { type Answer, Caller, type Prepared, type Sendable } from '@/protocols/pnet/caller.js'
 import type { Request } from '@/protocols/pnet/desk.js'
@@ -84,7 +84,7 @@ export class AdvancedNode extends NodeWithoutSend {
   ): Promise<Answer | ReadonlyMap<string, Outcome<Answer>>> {
     if (isOne(target)) return this.sendToOne(target, functionName, data, signal)
     checkArgument(functionName)
-    await using prepared = await this.#caller.prepare(data)
+    await using prepared = await this.#caller.prepare(data, signal)
     // What an answer still fetches is not given up when all are there.
     return await allOutcomes(this.fanOut(target, (name) => this.#call(name, functionName, prepared, signal), signal))
   }
@@ -97,7 +97,7 @@ export class AdvancedNode extends NodeWithoutSend {
     { signal }: Abortable = {},
   ): AsyncGenerator<readonly [name: string, outcome: Outcome<Answer>], void, undefined> {
     checkArgument(functionName)
-    await using prepared = await this.#caller.prepare(data)
+    await using prepared = await this.#caller.prepare(data, signal)
     yield* eachOutcome(this.fanOut(targets, (name) => this.#call(name, functionName, prepared, signal), signal))
   }
 
@@ -109,7 +109,7 @@ export class AdvancedNode extends NodeWithoutSend {
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
     checkArgument(functionName)
-    await using prepared = await this.#caller.prepare(data)
+    await using prepared = await this.#caller.prepare(data, signal)
     return await this.#call(name, functionName, prepared, signal)
   }
 
@@ -142,10 +142,12 @@ export class AdvancedNode extends NodeWithoutSend {
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
     const peer = this.reach(name)
-    return this.#caller.call(functionName, prepared, async (request) => {
+    const called = this.#caller.call(functionName, prepared, async (request) => {
       const reply = await this.ask(peer, encodeNodeRequest(request), signal)
       if (typeof reply === 'string') return decodeNodeReply(reply)
       throw new TransportError('REPLY_UNREADABLE', { name, problem: 'it is no text' })
     })
+    // A source that gives nothing is not waited for.
+    return unlessAborted(called, signal)
   }
 }

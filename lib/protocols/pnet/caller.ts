@@ -1,4 +1,4 @@
-import type { Checked } from '@/core/index.js'
+import { type Checked, unlessAborted } from '@/core/index.js'
 import type { StreamLimits } from '@/protocols/pnet/advancedOptions.js'
 import { type Ask, refusalIn } from '@/protocols/pnet/ask.js'
 import { ChunkStream } from '@/protocols/pnet/chunkStream.js'
@@ -44,10 +44,14 @@ export class Caller {
     this.#parts = parts
   }
 
-  /** @throws TransportError MESSAGE_UNSENDABLE for a value above `chunkBytes` that is no bytes; STREAM_LIMIT, FILE_FAILED */
-  async prepare(data: Sendable): Promise<Prepared> {
+  /**
+   * @param signal a stream that is put on the disk is left at its next piece
+   * @throws TransportError MESSAGE_UNSENDABLE for a value above `chunkBytes` that is no bytes; STREAM_LIMIT, FILE_FAILED,
+   * SOURCE_FAILED, NOT_BYTES, ABORTED
+   */
+  async prepare(data: Sendable, signal: AbortSignal | undefined): Promise<Prepared> {
     if (isSource(data)) return ready({ source: data })
-    if (isStream(data)) return this.#spooled(data)
+    if (isStream(data)) return orClosed(this.#spooled(data, signal), signal)
     const whole = encodeUniversal(data)
     const { chunkBytes } = this.#parts.limits
     if (whole.length <= chunkBytes) return ready({ whole })
@@ -82,10 +86,11 @@ export class Caller {
     return { kind: 'value', value: reply.data === undefined ? null : valueIn(reply.data) }
   }
 
-  async #spooled(stream: AsyncIterable<Uint8Array>): Promise<Prepared> {
+  async #spooled(stream: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<Prepared> {
     const spool = new Spool(this.#parts.place)
     try {
       for await (const piece of stream) {
+        if (signal?.aborted === true) throw new TransportError('ABORTED', {}, { cause: signal.reason })
         if (!(piece instanceof Uint8Array)) throw new TransportError('NOT_BYTES', { type: typeof piece })
         await spool.append(piece)
       }
@@ -105,6 +110,16 @@ const ready = (content: Prepared['content'], close: () => Promise<void> = nothin
 
 const nothing = async (): Promise<void> => {}
 
+/** What is ready too late is closed. */
+const orClosed = async (preparing: Promise<Prepared>, signal: AbortSignal | undefined): Promise<Prepared> => {
+  try {
+    return await unlessAborted(preparing, signal)
+  } catch (error) {
+    preparing.then((prepared) => prepared[Symbol.asyncDispose](), ignore)
+    throw error
+  }
+}
+
 const isSource = (data: Sendable): data is Source =>
   typeof data === 'object' && data !== null && 'pieces' in data && typeof data.pieces === 'function'
 
@@ -115,3 +130,5 @@ const valueIn = (universal: Buffer): PickleValue => {
     throw new TransportError('REPLY_UNREADABLE', { argument: 'dt' }, { cause })
   }
 }
+
+const ignore = (): void => {}

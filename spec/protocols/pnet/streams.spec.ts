@@ -15,6 +15,7 @@ import { FunctionDesk } from '@/protocols/pnet/functionDesk.js'
 import { Responses } from '@/protocols/pnet/responses.js'
 import { SpoolBudget } from '@/protocols/pnet/spool.js'
 import { Uploads } from '@/protocols/pnet/uploads.js'
+import { Gate } from '../../support/gate.js'
 import { lcg32 } from '../../support/lcg32.js'
 import { CARRIERS } from '../../support/pnetCarriers.js'
 import { PnetGroup } from '../../support/pnetNodes.js'
@@ -329,6 +330,31 @@ describe('streams between two nodes', () => {
     const answer = await alice.send('bob', 'echo', { sizeBytes: 1_500, pieces: () => [Buffer.alloc(1_500)] })
     expect((await rejection(bytesOf(answer))).code).to.equal('STREAM_LIMIT')
     expect((await rejection(bytesOf(answer))).code).to.equal('ALREADY_STARTED')
+    await proxy.close()
+  })
+
+  it('are given up with the signal while their source gives nothing, and read no further when it does', async () => {
+    const { alice, proxy } = await lossy(() => false)
+    for (const sized of [true, false]) {
+      const gate = new Gate()
+      let read = 0
+      const slow = async function* (): AsyncGenerator<Buffer> {
+        for (;;) {
+          await gate.pass()
+          read++
+          yield Buffer.alloc(1_000)
+        }
+      }
+      const controller = new AbortController()
+      const data = sized ? { sizeBytes: 10_000, pieces: slow } : slow()
+      const sent = rejection(alice.send('bob', 'echo', data, { signal: controller.signal }))
+      await gate.reached
+      controller.abort()
+      expect((await sent).code, sized ? 'sized' : 'unsized').to.equal('ABORTED')
+      gate.open()
+      await turns(5)
+      expect(read).to.equal(1)
+    }
     await proxy.close()
   })
 
