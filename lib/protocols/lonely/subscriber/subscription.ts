@@ -97,10 +97,13 @@ export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
     this.#gap = gap
   }
 
-  /** Nothing more will come. @param error why, unless it was wanted @internal */
+  /**
+   * Nothing more will come. What waits is let go when that was wanted, also after an error that has left it to be taken.
+   * @param error why, unless it was wanted
+   * @internal
+   */
   end(error: Error | undefined): void {
-    if (this.#end !== undefined) return
-    this.#end = { error }
+    this.#end ??= { error }
     this.#room?.resolve()
     for (const taker of this.#takers.takeAll()) {
       if (error === undefined) taker.resolve(undefined)
@@ -108,6 +111,7 @@ export class Subscription implements AsyncIterable<Received>, AsyncDisposable {
     }
     if (error !== undefined) return
     for (const message of this.#waiting.takeAll()) message.release()
+    this.#bytes = 0
   }
 
   get #crowded(): boolean {

@@ -4,6 +4,7 @@ import { codeOf } from '../../../support/codeOf.js'
 import { LonelyStage, WatchedBroadcaster, WAYS } from '../../../support/lonelyPair.js'
 import { ManualClock } from '../../../support/manualClock.js'
 import { rejection } from '../../../support/rejection.js'
+import { turns } from '../../../support/turns.js'
 
 /** Ends every connection of a broadcaster, which goes on listening. */
 const cut = (broadcaster: WatchedBroadcaster): void => {
@@ -93,6 +94,25 @@ describe('a subscriber whose connection is lost', () => {
     expect(codeOf(await pending)).to.equal('ABANDONED')
     expect(codeOf(await reading)).to.equal('ABANDONED')
     expect(codeOf(await rejection(subscriber.subscribe('u')))).to.equal('ABANDONED')
+  })
+
+  it('keeps what waits to be taken when it gives up, until nobody wants it', async () => {
+    await using stage = await LonelyStage.open('handshake framing')
+    const subscriber = stage.subscriber({ maxRounds: 1, retryBaseMs: 1, retryCapMs: 1 })
+    const [read, left] = [await subscriber.subscribe('t'), await subscriber.subscribe('t')]
+    await subscriber.notify('t', 'abc')
+    while (left.waiting === 0) await turns()
+    await stage.broadcaster.destroy()
+    await subscriber.happened('abandoned')
+    const texts: string[] = []
+    const reading = async (): Promise<void> => {
+      for await (const message of read) texts.push(await message.text())
+    }
+    expect(codeOf(await rejection(reading()))).to.equal('ABANDONED')
+    expect(texts).to.deep.equal(['abc'])
+    expect(subscriber.bodies.memoryBytes).to.equal(3)
+    await left.unsubscribe()
+    expect([left.waiting, subscriber.bodies.memoryBytes]).to.deep.equal([0, 0])
   })
 
   it('does not try again by itself before there was a first connection', async () => {
