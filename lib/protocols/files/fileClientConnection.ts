@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { type Abortable, type Clock, onAbort } from '@/core/index.js'
+import { type Abortable, type Clock, onAbort, unlessAborted } from '@/core/index.js'
 import { FileSource } from '@/protocols/files/fileSource.js'
 import { Intake, type Progress } from '@/protocols/files/intake.js'
 import type { Letter } from '@/protocols/files/letters.js'
@@ -45,8 +45,9 @@ export class FileClientConnection extends TransferConnection {
   /**
    * Sends a local file. Resolves with its size when the server has it whole.
    * @param remote as the server understands it: on ours, relative to its root
-   * @throws TransportError FILE_FAILED: nothing was sent; TRANSFER_REJECTED: the connection can still be used. Then it is
-   * over: SOURCE_MISMATCH when the file became shorter, TRANSFER_TIMEOUT, LETTER_UNEXPECTED, ABORTED, or what ended it
+   * @throws TransportError FILE_FAILED: nothing was sent; TRANSFER_REJECTED, and ABORTED before its turn: the connection
+   * can still be used. Then it is over: SOURCE_MISMATCH when the file became shorter, TRANSFER_TIMEOUT, LETTER_UNEXPECTED,
+   * ABORTED, or what ended it
    */
   put(local: string, remote: string, options: TransferOptions = {}): Promise<number> {
     return this.#inTurn(options.signal, () => this.#put(local, remote, options.onProgress))
@@ -177,12 +178,14 @@ export class FileClientConnection extends TransferConnection {
   }
 
   #inTurn(signal: AbortSignal | undefined, transfer: () => Promise<number>): Promise<number> {
-    const turn = this.#turn.then(() => {
+    const before = this.#turn
+    // Of what is given up before its turn the other end knows nothing.
+    const turn = unlessAborted(before, signal).then(() => {
       const work = transfer()
       onAbort(signal, work, (error) => this.destroy(error))
       return work
     })
-    this.#turn = turn.catch(ignore)
+    this.#turn = turn.catch(ignore).then(() => before)
     return turn
   }
 

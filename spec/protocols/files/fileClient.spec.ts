@@ -131,6 +131,32 @@ describe('a file client', () => {
     })
   }
 
+  it('gives up what waits for its turn when its signal says so, and goes on with the others', async () => {
+    await writeFile(within('large'), lcg32(4, LARGE_BYTES))
+    await using server = await serving()
+    await using client = new FileClient()
+    const connection = await client.connectTo(portOfServer(server))
+    const controller = new AbortController()
+    const { signal } = controller
+    const given: string[] = []
+    const first = connection.put(within('large'), 'first', {
+      onProgress: () => {
+        given.push('piece')
+        controller.abort('enough')
+      },
+    })
+    const second = rejection(connection.put(within('large'), 'second', { signal })).then(({ code, cause }) => {
+      given.push('given up')
+      return [code, cause]
+    })
+    const third = connection.put(within('large'), 'third')
+    expect(await second).to.deep.equal(['ABORTED', 'enough'])
+    expect(await Promise.all([first, third])).to.deep.equal([LARGE_BYTES, LARGE_BYTES])
+    expect(given.indexOf('given up')).to.be.lessThan(given.lastIndexOf('piece'))
+    expect(await readdir(within('root'))).to.have.members(['first', 'third'])
+    await connection.goodbye()
+  })
+
   it('rejects a patience that is no time', () => {
     expect(() => new FileClient({ replyTimeoutMs: -1 }))
       .to.throw()
