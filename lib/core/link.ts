@@ -120,12 +120,12 @@ export class Link<C> implements FrameWriter, StreamEars {
   begin(): void {
     const { commons } = this.shared
     this.enter('opening')
-    commons.deadlines.add(this)
     if (channels.open.hasSubscribers) this.#publishOpen()
     listenTo(this.stream, this)
     if (this.stream.closed) process.nextTick(() => this.socketClosed())
     this.#observe()
     this.framing.open()
+    commons.deadlines.add(this)
     if (this.overrides.loopPass) commons.ticks.add(this.work.loop)
     if (this.#work !== undefined || !this.framing.answered) this.#turn()
   }

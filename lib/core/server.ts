@@ -76,7 +76,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
 
   /** Where the server listens, with the ports the system has picked; empty while it does not. */
   get addresses(): readonly ConnectionDetails[] {
-    return this.#listeners.map(boundTo)
+    return this.#listeners.filter((listener) => listener.listening).map(boundTo)
   }
 
   /** The first of `addresses`. @throws TransportError NOT_OPEN while the server does not listen */
@@ -108,7 +108,8 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     if (this.#addresses.length === 0 && !this.listensElsewhere)
       throw new TransportError('ADDRESS_INVALID', { try: 'addAddr(4000) before start' })
     this.#state = 'starting'
-    this.#starting = this.#start(signal)
+    // `preLoop` may call `close`, which waits for this.
+    this.#starting = Promise.resolve().then(() => this.#start(signal))
     await this.#starting
   }
 

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { Duplex } from 'node:stream'
 import { Connection } from '@/core/connection.js'
 import { duplexPair } from '../support/duplexPair.js'
 import { lcg32 } from '../support/lcg32.js'
+import { ManualClock } from '../support/manualClock.js'
 import { opened } from '../support/opened.js'
 import { clientWithPeer, connectedPair, serverWithPeer } from '../support/pair.js'
 import { rejection } from '../support/rejection.js'
@@ -24,6 +26,17 @@ describe('a connection without a socket', () => {
       expect(await rejection(refused)).to.have.property('code', 'NOT_OPEN')
     await Promise.all([connection.flush(), connection.close()])
     connection.destroy()
+  })
+
+  it('rejects a run on a stream that lets nobody listen, and leaves nothing behind that fails later', async () => {
+    class Deaf extends Duplex {
+      override on(): this {
+        throw new Error('nobody may listen')
+      }
+    }
+    const clock = new ManualClock()
+    expect((await rejection(new Bare({ clock }).run(new Deaf(), 'opener'))).code).to.equal('NOT_OPEN')
+    expect(clock.pending).to.equal(0)
   })
 
   it('rejects a run with wrong options, or a second run, and throws nothing', async () => {

@@ -182,6 +182,19 @@ describe('a preLoop that never returns', () => {
     expect(server.addresses).to.have.lengthOf(1)
   })
 
+  it('of a server, since it waits for its own close: start rejects, and it listens nowhere', async () => {
+    const clock = new ManualClock()
+    class Closing extends PlainServer<Bare> {
+      protected override preLoop(): Promise<void> {
+        return this.close()
+      }
+    }
+    await using server = new Closing({ listen: [0], clock, ...TIMES, handler: Bare })
+    expect((await clock.passUntil(rejection(server.start()), 50)).code).to.equal('HOOK_TIMEOUT')
+    await turns(3)
+    expect(server.addresses).to.deep.equal([])
+  })
+
   it('of a client: a signal, and a close, give up the connectTo that waits for it', async () => {
     const clock = new ManualClock()
     class Endless extends PlainClient<Bare> {

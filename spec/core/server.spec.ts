@@ -230,6 +230,17 @@ describe('starting and stopping a server', () => {
 })
 
 describe('where a server listens', () => {
+  it('is nowhere as soon as it closes, though a connection still takes its time', async () => {
+    await using ends = await serverWithPeer(Bare)
+    await ends.peer.open()
+    while (ends.server.first.phase !== 'open') await turns()
+    const closed = ends.server.close()
+    await ends.peer.ended
+    expect(ends.server.addresses).to.deep.equal([])
+    ends.peer.fin()
+    await closed
+  })
+
   const echoes = async (address: string, listen: string | number): Promise<string> => {
     await using server = new PlainServer({ listen: [listen], handler: Echo })
     await server.start()
