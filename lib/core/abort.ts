@@ -15,6 +15,13 @@ export interface CloseOptions extends Abortable {
 export const abortedBy = ({ reason }: AbortSignal): TransportError =>
   reason instanceof TransportError ? reason : new TransportError('ABORTED', {}, { cause: reason })
 
+/** Why nothing is begun under this signal, if nothing is: it has fired already, or is no signal. */
+export const refusedBy = (signal: AbortSignal | undefined): TransportError | undefined => {
+  if (signal === undefined) return undefined
+  if (signal instanceof AbortSignal) return signal.aborted ? abortedBy(signal) : undefined
+  return new TransportError('OPTION_INVALID', { option: 'signal', given: typeof signal, expected: 'an AbortSignal' })
+}
+
 /**
  * Calls `stop` if the signal has fired, or fires before the promise is settled; leaves no listener behind. Any number of
  * operations may wait for one signal, so Node.js is told not to take its eleventh listener for a leak.

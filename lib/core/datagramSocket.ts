@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { abortedBy, onAbort } from '@/core/abort.js'
+import { onAbort, refusedBy } from '@/core/abort.js'
 import { Deferred } from '@/core/deferred.js'
 import { systemError } from '@/core/systemError.js'
 
@@ -12,7 +12,8 @@ export interface Binding {
 
 /** A bound socket. @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ABORTED; then nothing is bound */
 export const boundSocket = async (binding: Binding, signal: AbortSignal | undefined): Promise<Socket> => {
-  if (signal?.aborted === true) throw abortedBy(signal)
+  const refusal = refusedBy(signal)
+  if (refusal !== undefined) throw refusal
   const { host, port, reuseAddr } = binding
   const socket = createSocket({ type: 'udp4', reuseAddr })
   const bound = new Deferred()

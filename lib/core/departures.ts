@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram'
-import { abortedBy, onAbort } from '@/core/abort.js'
+import { onAbort, refusedBy } from '@/core/abort.js'
 import { Deferred } from '@/core/deferred.js'
 import type { ConnectionDetails } from '@/core/details.js'
 import { systemCode, systemError } from '@/core/systemError.js'
@@ -39,7 +39,8 @@ export class Departures {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     this.#check(message)
-    if (signal?.aborted === true) throw abortedBy(signal)
+    const refusal = refusedBy(signal)
+    if (refusal !== undefined) throw refusal
     const departure = new Deferred()
     this.#unsent.add(departure)
     this.#unsentBytes += message.length

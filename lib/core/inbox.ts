@@ -1,5 +1,5 @@
 import { Deque } from '@/bytes/deque.js'
-import { abortedBy, onAbort } from '@/core/abort.js'
+import { onAbort, refusedBy } from '@/core/abort.js'
 import { Deferred, rejected } from '@/core/deferred.js'
 import type { InboundStream } from '@/core/inboundStream.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
@@ -85,7 +85,8 @@ export class Inbox {
 
   /** What comes next, now or later. */
   receive(signal: AbortSignal | undefined): Promise<Item> {
-    if (signal?.aborted === true) return rejected(abortedBy(signal))
+    const refusal = refusedBy(signal)
+    if (refusal !== undefined) return rejected(refusal)
     const item = this.take()
     if (item !== undefined) return Promise.resolve(item)
     if (this.#over !== undefined) return rejected(this.#over)

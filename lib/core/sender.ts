@@ -1,4 +1,4 @@
-import { abortedBy, onAbort } from '@/core/abort.js'
+import { onAbort, refusedBy } from '@/core/abort.js'
 import { Deferred, rejected } from '@/core/deferred.js'
 import { channels } from '@/core/diagnostics.js'
 import { objectionTo } from '@/core/objection.js'
@@ -166,8 +166,8 @@ export class Sender {
 
   /** Resolves when every message accepted so far has left and been answered. */
   flush(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#error !== undefined) return rejected(this.#error)
-    if (signal?.aborted === true) return rejected(abortedBy(signal))
+    const refusal = this.#error ?? refusedBy(signal)
+    if (refusal !== undefined) return rejected(refusal)
     this.seal()
     const flushed = this.#receipts.flush(this.#acceptedMessages, signal)
     this.#settleFlushes()
@@ -213,7 +213,7 @@ export class Sender {
   }
 
   #enqueue(payload: Entry['payload'], size: number, signal: AbortSignal | undefined, prepared: boolean): Promise<void> {
-    const objection = this.#refusal ?? this.#objection(payload, size, signal)
+    const objection = this.#refusal ?? refusedBy(signal) ?? this.#objection(payload, size)
     if (objection !== undefined) return rejected(objection)
     const whole = payload instanceof Uint8Array
     const shared = whole && signal === undefined && this.#framing.pipelined && !this.#queue.prepares
@@ -228,8 +228,7 @@ export class Sender {
     return batch.promise
   }
 
-  #objection(payload: Entry['payload'], size: number, signal: AbortSignal | undefined): TransportError | undefined {
-    if (signal?.aborted === true) return abortedBy(signal)
+  #objection(payload: Entry['payload'], size: number): TransportError | undefined {
     const whole = payload instanceof Uint8Array
     const objection = this.#queue.prepares ? undefined : objectionTo(this.#framing, size, whole ? payload : undefined)
     if (objection !== undefined) return objection

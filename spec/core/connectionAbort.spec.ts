@@ -29,6 +29,29 @@ describe('an AbortSignal', () => {
     await ends.peer.expect('00000001')
   })
 
+  it('that is none is OPTION_INVALID for all of them and for connectTo, and nothing is begun', async () => {
+    interface Untyped {
+      transmit(message: Uint8Array, options: object): Promise<void>
+      transmitStream(source: Iterable<Uint8Array>, size: number, options: object): Promise<void>
+      receive(options: object): Promise<Buffer>
+      flush(options: object): Promise<void>
+    }
+    await using pair = await connectedPair({ serves: Witness, connects: Bare })
+    const connection: Untyped = pair.connected
+    const client: { connectTo(address: number, options: object): Promise<Bare> } = pair.client
+    for (const signal of [{}, 5, new AbortController()])
+      for (const refused of [
+        connection.transmit(Buffer.from('lost'), { signal }),
+        connection.transmitStream([Buffer.from('lost')], 4, { signal }),
+        connection.receive({ signal }),
+        connection.flush({ signal }),
+        client.connectTo(1, { signal }),
+      ])
+        expect(await rejection(refused)).to.include({ code: 'OPTION_INVALID', fault: 'local' })
+    await pair.connected.transmit(Buffer.from('x'))
+    expect((await pair.served.arrived(1)).map(text)).to.deep.equal(['x'])
+  })
+
   it('may be waited for by many operations at once, and Node.js warns of no leak', async () => {
     await using ends = await clientWithPeer(Bare)
     const connection = await opened(ends)
