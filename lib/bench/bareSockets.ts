@@ -53,6 +53,8 @@ export const connectBare = (address: Address): Promise<Socket> =>
     socket.once('error', reject)
     socket.once(address.carrier === 'tls' ? 'secureConnect' : 'connect', () => {
       socket.off('error', reject)
+      // `node:tls` passes over the option of that name.
+      socket.setNoDelay(true)
       resolve(socket)
     })
   })
