@@ -230,7 +230,7 @@ export abstract class Connection {
   /**
    * Each chunk written is a message, each message received a chunk; for `pipeline()` and the like. Ending it ends our side
    * of the stream, and the other end's messages are still read; but not over the handshake, where who says no more can
-   * answer no more: there it closes the connection.
+   * answer no more: there it closes the connection. Nobody has to listen to its errors.
    */
   duplex(): Duplex {
     return asDuplex(this, () => this.#link?.ending.endOutbound() ?? this.close())

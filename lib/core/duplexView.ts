@@ -13,8 +13,8 @@ interface Messages {
  * out as one object. An empty message cannot be told from none in a byte stream, so the readable side works on objects.
  * @param endOutbound no more will be written
  */
-export const asDuplex = (connection: Messages, endOutbound: () => Promise<void>): Duplex =>
-  new Duplex({
+export const asDuplex = (connection: Messages, endOutbound: () => Promise<void>): Duplex => {
+  const view = new Duplex({
     readableObjectMode: true,
     readableHighWaterMark: 16,
     decodeStrings: true,
@@ -38,3 +38,7 @@ export const asDuplex = (connection: Messages, endOutbound: () => Promise<void>)
       done(error)
     },
   })
+  // Whoever uses it gets the error; that nobody listens is no reason to end the process.
+  view.on('error', () => {})
+  return view
+}

@@ -5,6 +5,7 @@ import { codeOf } from '../support/codeOf.js'
 import { Gate } from '../support/gate.js'
 import { opened } from '../support/opened.js'
 import { clientWithPeer, connectedPair } from '../support/pair.js'
+import { rejection } from '../support/rejection.js'
 import { Bare, Echo, Witness } from '../support/witness.js'
 
 const text = (message: Uint8Array): string => Buffer.from(message).toString()
@@ -39,6 +40,24 @@ describe('a connection as a Duplex', () => {
     duplex.resume()
     ends.peer.rst()
     expect(codeOf(await failed)).to.equal('CONNECTION_RESET')
+  })
+
+  it('ends no process when nobody listens to its errors, and still gives them to who reads', async () => {
+    await using ends = await clientWithPeer(Bare)
+    const duplex = (await opened(ends)).duplex()
+    ends.peer.rst()
+    expect((await rejection(duplex.toArray())).code).to.equal('CONNECTION_RESET')
+    expect(codeOf(duplex.errored)).to.equal('CONNECTION_RESET')
+  })
+
+  it('is destroyed without a listener, too', async () => {
+    await using ends = await clientWithPeer(Bare)
+    const duplex = (await opened(ends)).duplex()
+    const closed = new Promise((resolve) => duplex.once('close', resolve))
+    duplex.resume()
+    ends.peer.rst()
+    await closed
+    expect(codeOf(duplex.errored)).to.equal('CONNECTION_RESET')
   })
 
   it('destroys the connection when it is destroyed', async () => {
