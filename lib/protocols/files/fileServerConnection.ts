@@ -130,7 +130,13 @@ export class FileServerConnection extends TransferConnection {
       return this.#reject('download', path, error)
     }
     this.#business = { at: 'download', path, source }
-    await this.say({ type: 'download-confirmation', fileSize: source.size })
+    try {
+      await this.say({ type: 'download-confirmation', fileSize: source.size })
+    } catch (error) {
+      // All else may be over if it took long to open the file.
+      await source.close()
+      throw error
+    }
   }
 
   async #download(business: Extract<Business, { at: 'download' }>, wanted: boolean): Promise<void> {

@@ -76,6 +76,7 @@ export const parseToSubscriber = (bytes: Uint8Array, options?: ParseOptions): To
  * @throws TransportError LONELY_UNWRITABLE when a value does not fit its header, or could not be read
  */
 export const serialize = (message: LonelyMessage, options?: SerializeOptions): Buffer => {
+  // One case for each type: of a codec that was looked up, the compiler would not know that it is the message's own.
   switch (message.type) {
     case 'NOTIFY':
       return codecs.NOTIFY.serialize(message, options)

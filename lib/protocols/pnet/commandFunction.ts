@@ -12,8 +12,8 @@ export interface CommandCall extends FunctionCall {
 
 /**
  * A function that peers call by its name. What it is given is JSON, with a bigint for each whole number beyond 2^53; what
- * it gives must be writable as JSON. A throw is told to the peer: the
- * message of a CommandRefusal as it is, of anything else only that it happened; `requestFailed` hears all of it.
+ * it gives must be writable as JSON. A throw is told to the peer: the message of a CommandRefusal as it is, of anything
+ * else only that it happened; `requestFailed` hears all of it.
  */
 export type CommandFunction = (call: CommandCall, ...args: never[]) => unknown
 

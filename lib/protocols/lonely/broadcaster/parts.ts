@@ -55,10 +55,9 @@ export class Parts {
     return this.#partId > 0 && this.#at === this.body.size
   }
 
-  /** Nothing more of it is needed. */
+  /** Nothing more of it is needed. A compressed form holds nothing that is to be given back. */
   finished(): void {
     this.delivery.body.release()
-    if (this.body !== this.delivery.body) this.body.release()
   }
 
   /** The next part as a message. */
