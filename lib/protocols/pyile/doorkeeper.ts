@@ -33,8 +33,12 @@ export class Doorkeeper {
     return this.#limbo
   }
 
-  /** Looks at a password, in a time that does not depend on where it is wrong. */
-  judge(host: string, password: string): 'right' | 'wrong' | 'banned' {
+  /**
+   * Looks at a password, in a time that does not depend on where it is wrong; `banned` is the one that bans. From a host
+   * that is banned none is looked at, or joins that had begun before would all have one try more.
+   */
+  judge(host: string, password: string): 'right' | 'wrong' | 'banned' | 'refused' {
+    if (this.#blocked.has(host)) return 'refused'
     if (timingSafeEqual(this.#digest, this.#digestOf(password))) {
       this.#limbo.delete(host)
       return 'right'

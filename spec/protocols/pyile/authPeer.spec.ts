@@ -252,6 +252,19 @@ describe('AuthPeer', () => {
     })
   })
 
+  it('lets nobody in by a join that had begun before its host was banned, though the password is right', async () => {
+    await using auth = await opened({ passwordAttempts: 1 })
+    await using early = await joinerAt(auth, 'shadow')
+    await using wrong = await joinerAt(auth, 'shadow')
+    say(wrong, '{"shadow": "nope"}')
+    await hear(wrong, '{"authenticated": false}')
+    say(early, '{"shadow": "password"}')
+    await hear(early, '{"authenticated": false}')
+    await early.ended
+    expect([...auth.blockedPeers]).to.deep.equal(['127.0.0.1'])
+    expect(auth.connectedAddrs).to.deep.equal([])
+  })
+
   describe('once somebody has joined', () => {
     it('keeps it though its host is blocked from then on', async () => {
       await using auth = await opened()

@@ -25,6 +25,17 @@ describe('Doorkeeper', () => {
     expect(doorkeeper.limbo.size).to.equal(0)
   })
 
+  it('looks at no password of a banned host, until it may try again', () => {
+    const doorkeeper = keeper(1)
+    expect(['nope', 'żółw', 'nope'].map((password) => doorkeeper.judge('h', password))).to.deep.equal([
+      'banned',
+      'refused',
+      'refused',
+    ])
+    doorkeeper.unban('h')
+    expect(doorkeeper.judge('h', 'żółw')).to.equal('right')
+  })
+
   it('takes nothing but the password for it', () => {
     const doorkeeper = keeper(100)
     for (const password of ['', 'żół', 'żółw ', 'ŻÓŁW', 'zolw'])
