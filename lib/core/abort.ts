@@ -18,9 +18,17 @@ export const abortedBy = ({ reason }: AbortSignal): TransportError =>
 /** Why nothing is begun under this signal, if nothing is: it has fired already, or is no signal. */
 export const refusedBy = (signal: AbortSignal | undefined): TransportError | undefined => {
   if (signal === undefined) return undefined
-  if (signal instanceof AbortSignal) return signal.aborted ? abortedBy(signal) : undefined
-  return new TransportError('OPTION_INVALID', { option: 'signal', given: typeof signal, expected: 'an AbortSignal' })
+  if (!(signal instanceof AbortSignal)) return noSignal(signal)
+  return signal.aborted ? abortedBy(signal) : undefined
 }
+
+/** @throws TransportError OPTION_INVALID for what is no signal */
+export const checkSignal = (signal: AbortSignal | undefined): void => {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw noSignal(signal)
+}
+
+const noSignal = (given: unknown): TransportError =>
+  new TransportError('OPTION_INVALID', { option: 'signal', given: typeof given, expected: 'an AbortSignal' })
 
 /**
  * Calls `stop` if the signal has fired, or fires before the promise is settled; leaves no listener behind. Any number of

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
-import { type Abortable, abortedBy, type CloseOptions, refusedBy, unlessAborted } from '@/core/abort.js'
+import { type Abortable, abortedBy, checkSignal, type CloseOptions, refusedBy, unlessAborted } from '@/core/abort.js'
 import { handled } from '@/core/deferred.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
@@ -59,12 +59,13 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
    * Runs `preLoop` and starts the passes; `connectTo` does it when nobody has.
    * @throws TransportError HOOK_FAILED, or ABORTED: this call waits no longer
    */
-  start({ signal }: Abortable = {}): Promise<void> {
+  async start({ signal }: Abortable = {}): Promise<void> {
+    checkSignal(signal)
     this.#starting ??= this.startLoop().catch((error: unknown) => {
       this.#starting = undefined
       throw error
     })
-    return signal === undefined ? this.#starting : unlessAborted(this.#starting, signal)
+    await (signal === undefined ? this.#starting : unlessAborted(this.#starting, signal))
   }
 
   /**

@@ -1,3 +1,4 @@
+import { checkSignal, type CloseOptions } from '@/core/abort.js'
 import type { Clock } from '@/core/clock.js'
 import type { PluginLike } from '@/core/plugin.js'
 import { TransportError } from '@/errors.js'
@@ -148,9 +149,14 @@ export const checkList = <Item>(option: string, given: readonly Item[]): readonl
 export const overridden = (settings: Settings, options: ConnectionOptions): Settings =>
   settingsOf({ ...settings, pipeline: settings.windowBytes === 0 ? false : settings.windowBytes, ...options })
 
-/** A deadline given to one call, or the usual one. @throws TransportError OPTION_INVALID unless it is 0 to 2^31-1 ms */
-export const deadlineOf = (options: { readonly deadlineMs?: number } | undefined, usualMs: number): number =>
-  checkRanges<{ deadlineMs: number }>(options ?? {}, { deadlineMs: [usualMs, 0, MAX_MS] }).deadlineMs
+/**
+ * The deadline given to a call that ends something, or the usual one.
+ * @throws TransportError OPTION_INVALID unless it is 0 to 2^31-1 ms, and the signal, if there is one, a signal
+ */
+export const deadlineOf = (options: CloseOptions | undefined, usualMs: number): number => {
+  checkSignal(options?.signal)
+  return checkRanges<{ deadlineMs: number }>(options ?? {}, { deadlineMs: [usualMs, 0, MAX_MS] }).deadlineMs
+}
 
 const windowOf = (pipeline: unknown): number => {
   if (typeof pipeline === 'boolean') return pipeline ? WINDOW_BYTES : 0

@@ -100,3 +100,24 @@ for (const when of FIRED)
       await other
     })
   })
+
+describe('a signal that is none', () => {
+  it('is OPTION_INVALID for close, drain and start, which begin nothing', async () => {
+    await using ends = await serverWithPeer(Witness)
+    await ends.peer.open()
+    await using client = new PlainClient({ handler: Bare })
+    await using idle = new PlainServer({ listen: [0], handler: Bare })
+    const { server } = ends
+    const calls: ((options: object) => Promise<unknown>)[] = [
+      (options) => server.close(options),
+      (options) => server.drain(options),
+      (options) => server.first.close(options),
+      (options) => client.close(options),
+      (options) => client.start(options),
+      (options) => idle.start(options),
+    ]
+    for (const call of calls) expect(codeOf(await rejection(call({ signal: {} })))).to.equal('OPTION_INVALID')
+    await ends.peer.send('00000002').expect('ff')
+    expect([server.addresses.length, idle.addresses.length]).to.deep.equal([1, 0])
+  })
+})
