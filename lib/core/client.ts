@@ -191,12 +191,15 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
 
   #socketTo(details: ConnectionDetails): Socket {
     const { host, port, path } = details
-    const common = { allowHalfOpen: true, ...tcpOptions(this.settings.keepAliveMs) }
+    const tcp = tcpOptions(this.settings.keepAliveMs)
+    const common = { allowHalfOpen: true, ...tcp }
     const from = this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }
     const target = path === undefined ? { host, port, ...from } : { path }
     if (this.#tls === undefined) return connectSocket({ ...target, ...common })
     const name = path === undefined ? serverName(host) : {}
-    return connectTls({ ALPNProtocols: [ALPN], ...name, ...this.#tls, ...target, ...common })
+    const socket = connectTls({ ALPNProtocols: [ALPN], ...name, ...this.#tls, ...target, ...common })
+    // What is below TLS is made without these options.
+    return socket.setNoDelay(tcp.noDelay).setKeepAlive(tcp.keepAlive, tcp.keepAliveInitialDelay)
   }
 }
 

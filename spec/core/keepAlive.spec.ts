@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import { selfSigned } from '@/core/certificate.js'
 import { Connection } from '@/core/index.js'
 import { connectedPair, portOfServer } from '../support/pair.js'
 
@@ -15,21 +16,28 @@ const timersOf = async (port: number): Promise<readonly string[]> => {
 }
 
 describe('keepAliveMs', () => {
+  let tls: { readonly server: { readonly tls: object }; readonly client: { readonly tls: object } }
+
   before(async function () {
     if (!(await timersOf(0).catch(() => undefined))) this.skip()
+    const { key, cert } = await selfSigned({ hosts: ['127.0.0.1'] })
+    tls = { server: { tls: { key, cert } }, client: { tls: { ca: cert } } }
   })
 
   for (const [what, options, timer] of [
     ['unless told otherwise, the system asks after silent hosts at both ends', {}, '02'],
     ['0 asks at neither end', { keepAliveMs: 0 }, '00'],
   ] as const) {
-    it(what, async () => {
-      await using ends = await connectedPair({ serves: Quiet, connects: Quiet, both: options })
-      const port = portOfServer(ends.server)
-      // What has just been sent has a timer of its own until it is acknowledged.
-      let timers = await timersOf(port)
-      while (timers.some((one) => one === '01')) timers = await timersOf(port)
-      expect(timers).to.deep.equal([timer, timer])
-    })
+    for (const carrier of ['TCP', 'TLS'] as const) {
+      it(`${what}, over ${carrier}`, async () => {
+        const ends = { serves: Quiet, connects: Quiet, both: options, ...(carrier === 'TLS' ? tls : {}) }
+        await using pair = await connectedPair(ends)
+        const port = portOfServer(pair.server)
+        // What has just been sent has a timer of its own until it is acknowledged.
+        let timers = await timersOf(port)
+        while (timers.some((one) => one === '01')) timers = await timersOf(port)
+        expect(timers).to.deep.equal([timer, timer])
+      })
+    }
   }
 })
