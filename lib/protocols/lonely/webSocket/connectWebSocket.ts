@@ -27,8 +27,8 @@ export const connectWebSocket = async (
 ): Promise<Duplex> => {
   const { WebSocket } = await loadWs()
   if (signal.aborted) throw aborted(signal)
-  const { tls, maxMessageBytes: maxPayload, connectTimeoutMs: limitMs, clock, pingMs } = options
-  const common = { perMessageDeflate: false, maxPayload, autoPong: false }
+  const { tls, maxMessageBytes, connectTimeoutMs: limitMs, clock, pingMs } = options
+  const common = { perMessageDeflate: false, maxPayload: maxMessageBytes, autoPong: false }
   const webSocket = new WebSocket(url, { ...tls, ...common, skipUTF8Validation: true })
   return new Promise((resolve, reject) => {
     let socket: Duplex | undefined
@@ -57,7 +57,7 @@ export const connectWebSocket = async (
     webSocket.once('open', () => {
       if (socket === undefined) return fail(new TransportError('CONNECT_FAILED', { address: url }))
       done()
-      resolve(new WebSocketStream(webSocket, { socket, clock, pingMs }))
+      resolve(new WebSocketStream(webSocket, { socket, maxMessageBytes, clock, pingMs }))
     })
   })
 }

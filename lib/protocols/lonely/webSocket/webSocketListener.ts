@@ -107,8 +107,8 @@ export class WebSocketListener {
     if (path !== this.#options.path) return void socket.on('error', ignore).end(NOT_FOUND)
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       this.#early.delete(socket)
-      const { clock, pingMs } = this.#options
-      this.#accept(new WebSocketStream(webSocket, { socket, clock, pingMs }))
+      const { maxMessageBytes, clock, pingMs } = this.#options
+      this.#accept(new WebSocketStream(webSocket, { socket, maxMessageBytes, clock, pingMs }))
     })
   }
 }

@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { ChunkQueue } from '@/bytes/chunkQueue.js'
 import type { Cancel, Clock } from '@/core/index.js'
+import { webSocketError } from '@/protocols/lonely/webSocket/webSocketError.js'
 import { TransportError } from '@/errors.js'
 
 const NORMAL_CLOSURE = 1_000
@@ -10,6 +11,8 @@ const NORMAL_CLOSURE = 1_000
 export interface WebSocketStreamParts {
   /** The socket below. */
   readonly socket: Duplex
+  /** Largest message that it takes. */
+  readonly maxMessageBytes: number
   readonly clock: Clock
   /** Silence after which a ping is sent; as much again for the answer. 0 never asks. */
   readonly pingMs: number
@@ -31,7 +34,7 @@ export class WebSocketStream extends Duplex {
   /** An answer to a ping is on its way out; of the pings that come meanwhile only the last is answered. */
   #pong: { readonly next: Buffer | undefined } | undefined
 
-  constructor(webSocket: WebSocket, { socket, clock, pingMs }: WebSocketStreamParts) {
+  constructor(webSocket: WebSocket, { socket, maxMessageBytes, clock, pingMs }: WebSocketStreamParts) {
     super({ readableObjectMode: true, readableHighWaterMark: 64, allowHalfOpen: true, autoDestroy: true })
     this.socket = socket
     this.#webSocket = webSocket
@@ -40,7 +43,7 @@ export class WebSocketStream extends Duplex {
     webSocket.on('message', (data, isBinary) => this.#arrived(data, isBinary))
     webSocket.on('pong', () => this.#hear())
     webSocket.on('ping', (payload) => this.#answer(payload))
-    webSocket.on('error', (error) => this.destroy(error))
+    webSocket.on('error', (error) => this.destroy(webSocketError(error, maxMessageBytes)))
     webSocket.on('close', () => this.push(null))
   }
 

@@ -50,7 +50,8 @@ describe('a subscriber whose connection is lost', () => {
     const subscriber = stage.subscriber({ retryBaseMs: 1, maxAttempts: 2 })
     const [bad, good] = await Promise.allSettled([subscriber.notify('bad', 'x'), subscriber.notify('good', 'x')])
     expect(bad.status === 'rejected' && codeOf(bad.reason)).to.equal('NOTIFY_UNCERTAIN')
-    expect(good.status).to.be.oneOf(['fulfilled', 'rejected'])
+    // It shares the connections that the other one ends, and may have been confirmed before.
+    expect(good.status === 'fulfilled' ? good.value : codeOf(good.reason)).to.be.oneOf([0, 'NOTIFY_UNCERTAIN'])
     expect(stage.broadcaster.ends.map(codeOf)).to.deep.equal(['AUTHORIZATION_REFUSED', 'AUTHORIZATION_REFUSED'])
     expect(await subscriber.notify('good', 'x')).to.equal(0)
   })

@@ -42,8 +42,23 @@ describe('WebSockets of a broadcaster', () => {
     webSocket.on('error', () => {})
     webSocket.send(Buffer.alloc(1_001))
     await ended(stage)
-    expect(stage.broadcaster.ends[0]).to.be.instanceOf(Error)
+    expect(stage.broadcaster.ends.map(codeOf)).to.deep.equal(['MESSAGE_TOO_LARGE'])
     webSocket.terminate()
+  })
+
+  it('end with bytes that are no frame', async () => {
+    await using stage = await LonelyStage.open('WebSocket')
+    await using peer = await RawPeer.connect(stage.broadcaster.webSocketAddress?.port ?? 0)
+    const upgrade = [
+      'GET /v1/websocket HTTP/1.1',
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ]
+    peer.send(Buffer.from(`${upgrade.join('\r\n')}\r\n\r\n`)).send('83 80 00000000')
+    expect(await ended(stage)).to.deep.equal(['FRAME_MALFORMED'])
   })
 
   it('are answered one ping at a time, and then the last that came', async () => {
