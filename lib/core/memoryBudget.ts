@@ -46,13 +46,15 @@ export class MemoryBudget {
     return this.#pieces
   }
 
-  hasRoomFor(bytes: number): boolean {
-    return this.#bytes + bytes <= this.maxBytes && this.#pieces < this.maxPieces
+  /** @param more for a connection that holds something already: half is kept for those that hold nothing */
+  hasRoomFor(bytes: number, more = false): boolean {
+    const share = more ? 0.5 : 1
+    return this.#bytes + bytes <= this.maxBytes * share && this.#pieces < this.maxPieces * share
   }
 
-  /** Whether a large message may be announced. @param address by whom; who has none has no share of its own */
-  mayPromise(bytes: number, address: string): boolean {
-    if (!this.hasRoomFor(bytes)) return false
+  /** As `hasRoomFor`, for a large message. @param address who announces it; who has none has no share of its own */
+  mayPromise(bytes: number, address: string, more = false): boolean {
+    if (!this.hasRoomFor(bytes, more)) return false
     const promisedTo = this.#promisedTo.of(address)
     const alone = this.#promised === 0 || this.#promised + bytes <= this.maxBytes / 2
     return alone && (promisedTo === 0 || promisedTo + bytes <= this.maxBytes / 4)

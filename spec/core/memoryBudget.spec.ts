@@ -58,6 +58,21 @@ describe('MemoryBudget', () => {
     expect(log).to.deep.equal(['again', 'again'])
   })
 
+  it('keeps half of its bytes and pieces for those who hold nothing', () => {
+    const budget = new MemoryBudget(100, 10)
+    expect([budget.hasRoomFor(50, true), budget.hasRoomFor(51, true), budget.hasRoomFor(100)]).to.deep.equal([
+      true,
+      false,
+      true,
+    ])
+    budget.take(10, 5)
+    expect([budget.hasRoomFor(1, true), budget.hasRoomFor(90), budget.hasRoomFor(91)]).to.deep.equal([
+      false,
+      true,
+      false,
+    ])
+  })
+
   it('promises large messages half of it, and a quarter to one address; one may always be', () => {
     const budget = new MemoryBudget(1_000_000, 10)
     expect(budget.mayPromise(900_000, 'a')).to.equal(true)
@@ -138,6 +153,28 @@ describe('the memory budget of a server', () => {
     await third.expect('ff')
   })
 
+  it('has half of it left for connections that hold nothing, however much others have sent', async () => {
+    const gate = new Gate()
+    class Stuck extends Witness {
+      protected override transmissionReceived(): Promise<void> {
+        return gate.pass()
+      }
+    }
+    await using ends = await serverWithPeer(Stuck, { maxMemoryBytes: 131_072 })
+    await using other = await RawPeer.connect(portOfServer(ends.server))
+    await ends.peer.open()
+    await other.open()
+    await ends.peer.send(framed(10)).expect('ff')
+    await gate.reached
+    await ends.peer.send(framed(40_000)).expect('ff')
+    ends.peer.send(framed(30_000))
+    await other.send(framed(10)).expect('ff')
+    await other.send(framed(60_000)).expect('ff')
+    expect(ends.peer.unread).to.equal('')
+    gate.open()
+    await ends.peer.expect('ff')
+  })
+
   it('refuses with MEMORY_LIMIT what it could never hold', async () => {
     await using ends = await serverWithPeer(Witness, { maxMemoryBytes: 65_536 })
     await ends.peer.open()
@@ -164,7 +201,7 @@ describe('the memory budget of a server', () => {
         void super.transmissionReceived(message)
       }
     }
-    await using ends = await serverWithPeer(Slow, { maxMemoryPieces: 3 })
+    await using ends = await serverWithPeer(Slow, { maxMemoryPieces: 6 })
     await ends.peer.open()
     ends.peer.send(Buffer.concat(Array.from({ length: 10 }, () => framed(1))))
     await ends.peer.expect('ff ff ff ff')
