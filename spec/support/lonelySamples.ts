@@ -35,6 +35,12 @@ export const unsubscribeFrom = (topic: string): ToBroadcaster => ({
 
 export const subscribeToGlob = (glob: string): ToBroadcaster => ({ type: 'SUBSCRIBE_GLOB', tracing: NO_BYTES, glob })
 
+/** A dictionary as a broadcaster gives it to its sessions. */
+export const offeredDictionary = (dictionary: Uint8Array) => ({
+  bytes: Buffer.from(dictionary),
+  sha512: sha512(dictionary),
+})
+
 /** A whole notification. */
 export const notifyOf = (
   body: string | Uint8Array,

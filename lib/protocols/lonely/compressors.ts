@@ -92,15 +92,17 @@ export class Compressors {
 
   /**
    * From now on bodies may be compressed with it.
+   * @param own the dictionary is not from the wire: its digest has just been made, and it does not change, so it is
+   * neither compared nor copied. Connections share it then
    * @throws TransportError ZSTD_REFUSED: it is enabled already, not known, too large, or not what its digest says
    */
-  enable(message: EnableZstdPreset | EnableZstdCustom): void {
+  enable(message: EnableZstdPreset | EnableZstdCustom, own = false): void {
     const { identifier, compressionLevel, minSize, maxSize } = message
     // an original passes over it too
     if (message.type === 'ENABLE_ZSTD_PRESET' && identifier === 0n) return
     if (this.#enabled.has(identifier))
       throw zstdRefused('the compressor is enabled already', { identifier: String(identifier) })
-    const dictionary = message.type === 'ENABLE_ZSTD_PRESET' ? this.#preset(identifier) : this.#custom(message)
+    const dictionary = message.type === 'ENABLE_ZSTD_PRESET' ? this.#preset(identifier) : this.#custom(message, own)
     const level = Math.min(Math.max(compressionLevel, MIN_LEVEL), MAX_LEVEL)
     this.#retired.delete(identifier)
     this.#enabled.set(identifier, { identifier, level, minSize, maxSize, dictionary })
@@ -163,7 +165,7 @@ export class Compressors {
     return dictionary
   }
 
-  #custom({ identifier, dictionary, sha512 }: EnableZstdCustom): Uint8Array {
+  #custom({ identifier, dictionary, sha512 }: EnableZstdCustom, own: boolean): Uint8Array {
     if (identifier < FIRST_CUSTOM)
       throw zstdRefused('the identifier is one of a preset', { identifier: String(identifier) })
     const { maxDictionaryBytes, maxCustomDictionaries } = this.#limits
@@ -176,6 +178,7 @@ export class Compressors {
     for (const enabled of this.#enabled.keys()) if (enabled >= FIRST_CUSTOM) customs++
     if (customs >= maxCustomDictionaries)
       throw zstdRefused('maxCustomDictionaries are enabled already', { limit: maxCustomDictionaries })
+    if (own) return dictionary
     if (!isSha512(sha512, dictionary)) throw zstdRefused('the dictionary has another digest')
     // a copy, since the message may be a view of much larger memory
     return asBuffer(Uint8Array.from(dictionary))

@@ -5,6 +5,7 @@ import { codeOf } from '../../support/codeOf.js'
 import { caught } from '../../support/caught.js'
 import { LonelyStage, WAYS, type WatchedSubscriber } from '../../support/lonelyPair.js'
 import { rejection } from '../../support/rejection.js'
+import { turns } from '../../support/turns.js'
 
 /** A zstd that writes down what it is asked to do. */
 const watched = (zstd: Zstd): { readonly zstd: Zstd; readonly done: string[] } => {
@@ -120,6 +121,25 @@ describe('compressed notifications', () => {
     ])
     // The original keeps to the older of two that fit; the oldest has been taken back.
     expect(here.done.filter((one) => one.startsWith('compress'))).to.deep.equal(['compress 100 with two'])
+  })
+
+  it('use one dictionary in one memory, however many connections it was given to', async () => {
+    const used: (Uint8Array | undefined)[] = []
+    const zstd: Zstd = {
+      ...real,
+      compress: (body, level, dictionary) => {
+        used.push(dictionary)
+        return real.compress(body, level, dictionary)
+      },
+    }
+    await using stage = await LonelyStage.open('handshake framing', { zstd })
+    const subscribers = [stage.subscriber({ zstd: real }), stage.subscriber({ zstd: real })]
+    await Promise.all(subscribers.map((subscriber) => subscriber.subscribe('t')))
+    expect(stage.broadcaster.offerDictionary(Buffer.from('abc'.repeat(10_000)))).to.equal(2)
+    await stage.broadcaster.notify('t', 'abc'.repeat(30))
+    while (used.length < 2) await turns()
+    expect(used[0]).to.have.lengthOf(30_000)
+    expect(used[0]).to.equal(used[1])
   })
 
   it('get no dictionary where none is welcome', async () => {

@@ -187,7 +187,8 @@ export class Broadcaster extends Server<BroadcasterConnection> {
     }
     const use = checkRanges<DictionaryLimits>(options, DICTIONARY_RANGES)
     const bytes = Buffer.from(dictionary)
-    return [...this.activeConnections.values()].filter(({ session }) => session.offerDictionary(bytes, use)).length
+    const offered = { bytes, sha512: sha512(bytes) }
+    return [...this.activeConnections.values()].filter(({ session }) => session.offerDictionary(offered, use)).length
   }
 
   protected override createConnection(): BroadcasterConnection {

@@ -8,7 +8,12 @@ import { type Delivery, FIRST_DICTIONARY } from '@/protocols/lonely/broadcaster/
 import { NotifyDesk } from '@/protocols/lonely/broadcaster/notifyDesk.js'
 import { Outgoing } from '@/protocols/lonely/broadcaster/outgoing.js'
 import { SubscribeDesk } from '@/protocols/lonely/broadcaster/subscribeDesk.js'
-import { customControl, disableControl, presetControl } from '@/protocols/lonely/broadcaster/zstdControls.js'
+import {
+  customControl,
+  disableControl,
+  type OfferedDictionary,
+  presetControl,
+} from '@/protocols/lonely/broadcaster/zstdControls.js'
 import { parseToBroadcaster } from '@/protocols/lonely/codecs.js'
 import type {
   ConfirmReceive,
@@ -133,7 +138,7 @@ export class BroadcasterSession {
    * Gives the subscriber a dictionary, if it wants any, and takes back the last but one.
    * @returns whether it wants any
    */
-  offerDictionary(dictionary: Buffer, use: Required<DictionaryLimits>): boolean {
+  offerDictionary(dictionary: OfferedDictionary, use: Required<DictionaryLimits>): boolean {
     if (this.#state.at !== 'open' || !this.#state.training) return false
     const { outgoing, compressors, urls } = this.#state
     if (compressors === undefined) return false

@@ -3,7 +3,6 @@ import type { Control } from '@/protocols/lonely/broadcaster/outgoing.js'
 import type { Compressors } from '@/protocols/lonely/compressors.js'
 import type { EnableZstdCustom, EnableZstdPreset } from '@/protocols/lonely/messages.js'
 import { NO_TRACING } from '@/protocols/lonely/session/noTracing.js'
-import { sha512 } from '@/protocols/lonely/sha512.js'
 
 /** How a compressor is to be used. */
 export interface CompressorUse {
@@ -11,6 +10,13 @@ export interface CompressorUse {
   /** Bodies from `minSize` on and below `maxSize` bytes are compressed with it. */
   readonly minSize: number
   readonly maxSize: bigint
+}
+
+/** A dictionary that is sent to many connections. */
+export interface OfferedDictionary {
+  /** Not to be changed. */
+  readonly bytes: Buffer
+  readonly sha512: Buffer
 }
 
 /** Announces a compressor both ends have; from then on it is used. */
@@ -31,13 +37,12 @@ export const presetControl = (
 /** Sends a dictionary; from then on it is used. */
 export const customControl = (
   identifier: bigint,
-  dictionary: Buffer,
+  { bytes: dictionary, sha512: digest }: OfferedDictionary,
   use: CompressorUse,
   compressors: Compressors,
   urls: ConnectionUrls,
-): Control => {
-  const digest = sha512(dictionary)
-  return enableControl(
+): Control =>
+  enableControl(
     () => ({ kind: 'enableZstdCustom', ...claimed(identifier, use, urls), digest }),
     (authorization) => {
       const common = announced(identifier, use, authorization)
@@ -45,14 +50,13 @@ export const customControl = (
     },
     compressors,
   )
-}
 
 /** As soon as the subscriber is told of a compressor, it is used. */
 const enableControl = (
   claim: Control['claim'],
   message: (authorization: string | undefined) => EnableZstdPreset | EnableZstdCustom,
   compressors: Compressors,
-): Control => ({ claim, message, sent: () => compressors.enable(message(undefined)) })
+): Control => ({ claim, message, sent: () => compressors.enable(message(undefined), true) })
 
 const claimed = (compressor: bigint, { level, minSize, maxSize }: CompressorUse, urls: ConnectionUrls) =>
   ({ tracing: NO_TRACING, url: urls.nextOfBroadcaster(), compressor, level, minSize, maxSize }) as const

@@ -16,6 +16,7 @@ import {
   type RecordedConnection,
   recordedAuth,
 } from '../../../support/lonelyConversations.js'
+import { offeredDictionary } from '../../../support/lonelySamples.js'
 import { brokerOf } from '../../../support/lonelySessions.js'
 
 /** One recorded connection, and our session in the place of the broadcaster. */
@@ -88,7 +89,8 @@ class Replay {
     if (message?.type === 'MISSED') this.#switchboard.missed(Buffer.from(message.topic))
     if (message?.type !== 'ENABLE_ZSTD_CUSTOM') return
     const { compressionLevel: level, minSize: minBytes, maxSize } = message
-    session.offerDictionary(Buffer.from(message.dictionary), { level, minBytes, maxBytes: Number(maxSize) })
+    const offered = offeredDictionary(message.dictionary)
+    session.offerDictionary(offered, { level, minBytes, maxBytes: Number(maxSize) })
   }
 
   #begin(conn: number): Replayed {

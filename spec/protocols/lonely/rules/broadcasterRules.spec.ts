@@ -9,6 +9,7 @@ import {
   notifyFirst,
   notifyLater,
   notifyOf,
+  offeredDictionary,
   subscribeTo,
   subscribeToGlob,
   unsubscribeFrom,
@@ -170,7 +171,7 @@ const RULES: readonly (readonly [section: string, rule: string, check: () => Pro
         await end.hear(notifyOf('mine', 'nobody'), subscribeTo('u'))
         await other.hear(notifyOf('second'))
         bench.switchboard.missed(Buffer.from('t'))
-        end.session.offerDictionary(Buffer.alloc(100, 'd'), { level: 3, minBytes: 1, maxBytes: 9 })
+        end.session.offerDictionary(offeredDictionary(Buffer.alloc(100, 'd')), { level: 3, minBytes: 1, maxBytes: 9 })
         await end.acknowledge()
         const first = end.types.indexOf('RECEIVE_STREAM')
         const parts = end.types.slice(first).findIndex((type) => type !== 'RECEIVE_STREAM')
@@ -353,7 +354,9 @@ const RULES: readonly (readonly [section: string, rule: string, check: () => Pro
       const { bench, one } = await two({}, await loadZstd())
       const large = Buffer.alloc(20_000, 'x')
       await one.hear(subscribeTo('t'), notifyOf(large))
-      expect(one.session.offerDictionary(large, { level: 3, minBytes: 0, maxBytes: 9 })).to.equal(false)
+      expect(one.session.offerDictionary(offeredDictionary(large), { level: 3, minBytes: 0, maxBytes: 9 })).to.equal(
+        false,
+      )
       expect(one.types.filter((type) => type.includes('ZSTD'))).to.deep.equal([])
       expect(one.of('RECEIVE_STREAM')[0]?.start?.compression).to.equal(undefined)
       // Training without zstd is nothing, and so is a preset.
@@ -380,7 +383,7 @@ describe('our broadcaster, as original subscribers need it', () => {
       const one = await bench.configured({ enableZstd: true, enableTraining: true })
       await one.hear(subscribeTo('t'))
       await other.hear(notifyOf(Buffer.alloc(2_500, 'x')))
-      one.session.offerDictionary(dictionary('one'), use)
+      one.session.offerDictionary(offeredDictionary(dictionary('one')), use)
       await other.hear(notifyOf('one one one one one one one one'))
       await one.acknowledge()
       const last = one.all.at(-1)
@@ -414,7 +417,7 @@ describe('our broadcaster, as original subscribers need it', () => {
       if (zstd === undefined) throw new Error('it was there')
       const { bench } = await two({}, zstd)
       const one = await bench.configured({ enableZstd: true, enableTraining: true })
-      for (const name of ['one', 'two', 'six']) one.session.offerDictionary(dictionary(name), use)
+      for (const name of ['one', 'two', 'six']) one.session.offerDictionary(offeredDictionary(dictionary(name)), use)
       await turns(3)
       expect(one.of('DISABLE_ZSTD_CUSTOM').map(({ identifier }) => identifier)).to.deep.equal([65_536n])
       const body = Buffer.from('one two six '.repeat(5))
