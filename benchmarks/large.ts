@@ -28,7 +28,7 @@ const KIB = 1_024
 const MIB = 1_048_576
 const AMOUNTS = {
   full: { heats: 4, rounds: 5, moved: 1_536, small: 384, slow: 96, streamed: 256 },
-  quick: { heats: 3, rounds: 2, moved: 512, small: 256, slow: 48, streamed: 256 },
+  quick: { heats: 2, rounds: 3, warmUps: 5, moved: 512, small: 256, slow: 48, streamed: 256 },
   trial: { heats: 1, rounds: 1, moved: 8, small: 4, slow: 4, streamed: 16 },
 }
 

@@ -13,7 +13,7 @@ const BYTES = 64
 /** Counts are such that all contenders take about as long. */
 const AMOUNTS = {
   full: { heats: 4, rounds: 5, ours: 2_000_000, bare: 3_000_000, ws: 80_000 },
-  quick: { heats: 4, rounds: 2, ours: 1_200_000, bare: 1_500_000, ws: 60_000 },
+  quick: { heats: 2, rounds: 3, warmUps: 4, ours: 1_200_000, bare: 1_500_000, ws: 60_000 },
   trial: { heats: 1, rounds: 1, ours: 2_000, bare: 2_000, ws: 2_000 },
 }
 
@@ -22,13 +22,13 @@ export const pipelined64: Question = {
   asks: 'How many messages of 64 bytes a second, pipelined, a promise each?',
   seconds: { full: 45, quick: 13 },
   answer: async (plan) => {
-    const { heats, rounds, ...counts } = AMOUNTS[plan.pace]
+    const { ours: ourCount, bare: bareCount, ws: wsCount, ...course } = AMOUNTS[plan.pace]
     const entrants = [
-      { contender: handshakePipelined, load: { bytes: BYTES, count: counts.ours } },
-      { contender: netPipelined, load: { bytes: BYTES, count: counts.bare } },
-      { contender: wsBinary, load: { bytes: BYTES, count: counts.ws } },
+      { contender: handshakePipelined, load: { bytes: BYTES, count: ourCount } },
+      { contender: netPipelined, load: { bytes: BYTES, count: bareCount } },
+      { contender: wsBinary, load: { bytes: BYTES, count: wsCount } },
     ]
-    const scores = await bout(entrants, { heats, rounds }, plan)
+    const scores = await bout(entrants, course, plan)
     const [ours = [], bare = [], ws = []] = scores.map(messageRates)
     return {
       scores,

@@ -27,6 +27,8 @@ export interface Course {
   readonly heats: number
   /** Samples of each entrant in a heat. */
   readonly rounds: number
+  /** Samples of each entrant in a heat that are thrown away. @default 3, in a quick pass 2, in a trial 1 */
+  readonly warmUps?: number
   /** Cores that the two ends of an entrant share; see `keepOnCore`. @default 2 */
   readonly cores?: 1 | 2
   /** @default saturating */
@@ -52,7 +54,7 @@ export const bout = async (entrants: readonly Entrant[], course: Course, plan: P
 }
 
 const heat = async (standings: readonly Standing[], course: Course, plan: Plan): Promise<void> => {
-  const { rounds, cores = 2, mode = { kind: 'saturating' }, through } = course
+  const { rounds, warmUps = WARM_UPS[plan.pace], cores = 2, mode = { kind: 'saturating' }, through } = course
   const berths = new Berths()
   const pairs = pairUp(standings, plan)
   const corners = pairs.map(({ corner }) => corner)
@@ -61,7 +63,7 @@ const heat = async (standings: readonly Standing[], course: Course, plan: Plan):
     for (const corner of corners) corner.keepOnCores(cores)
     for (const [place, { corner, own }] of pairs.entries()) {
       plan.progress(`warming up ${place + 1} of ${pairs.length}`)
-      for (const standing of own) await standing.warmUp(corner, mode, WARM_UPS[plan.pace])
+      for (const standing of own) await standing.warmUp(corner, mode, warmUps)
     }
     const most = Math.max(0, ...pairs.map(({ own }) => own.length))
     for (let round = 0; round < rounds; round++) {
