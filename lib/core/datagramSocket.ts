@@ -10,8 +10,20 @@ export interface Binding {
   readonly reuseAddr: boolean
 }
 
-/** A bound socket. @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ABORTED; then nothing is bound */
+/**
+ * A bound socket. With port 0 nobody else has its port, though others may join it later where `reuseAddr` allows that.
+ * @throws TransportError ADDRESS_IN_USE, LISTEN_FAILED, ABORTED; then nothing is bound
+ */
 export const boundSocket = async (binding: Binding, signal: AbortSignal | undefined): Promise<Socket> => {
+  if (binding.port !== 0 || !binding.reuseAddr) return bind(binding, signal)
+  // Of ports that may be shared, systems give out such as others have.
+  const alone = await bind({ ...binding, reuseAddr: false }, signal)
+  const { port } = alone.address()
+  await shut(alone)
+  return bind({ ...binding, port }, signal)
+}
+
+const bind = async (binding: Binding, signal: AbortSignal | undefined): Promise<Socket> => {
   const refusal = refusedBy(signal)
   if (refusal !== undefined) throw refusal
   const { host, port, reuseAddr } = binding

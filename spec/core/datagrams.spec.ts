@@ -45,6 +45,12 @@ describe('datagrams', () => {
     expect(await second.hears(1)).to.deep.equal(['all'])
   })
 
+  it('at port 0 have a port that nobody has, though it may be shared', async () => {
+    const ports = new Set<number>()
+    for (let count = 0; count < 600; count++) ports.add((await ear({ reuseAddr: true })).address.port)
+    expect(ports.size).to.equal(600)
+  })
+
   it('larger than maxDatagramBytes are not sent, and dropped and counted when they come', async () => {
     const [a, b] = [await ear(), await ear({ maxDatagramBytes: 3 })]
     await a.send(Buffer.from('four'), b.address)
