@@ -21,7 +21,7 @@ export const fanOut: Question = {
   name: 'fanOut',
   asks: 'How many deliveries a second, one client notifying ten, everything confirmed?',
   longOnly: true,
-  seconds: { full: 60, quick: 10 },
+  seconds: { full: 270, quick: 10 },
   answer: async (plan) => {
     const { heats, rounds, small, middle, large } = AMOUNTS[plan.pace]
     const times = { heats, rounds }

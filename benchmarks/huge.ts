@@ -19,7 +19,7 @@ export const huge: Question = {
   name: 'huge',
   asks: 'How much memory does one message of 3.7 GiB take, from stream to stream?',
   longOnly: true,
-  seconds: { full: 60, quick: 20 },
+  seconds: { full: 15, quick: 10 },
   answer: async (plan) => {
     const { rounds, bytes } = AMOUNTS[plan.pace]
     const ours: Peaks[] = []

@@ -23,7 +23,7 @@ export const idle: Question = {
   name: 'idle',
   asks: 'What does an idle connection cost a server?',
   longOnly: true,
-  seconds: { full: 60, quick: 20 },
+  seconds: { full: 25, quick: 10 },
   answer: async (plan) => {
     const { rounds, connections: wanted, timed } = AMOUNTS[plan.pace]
     const connections = connectionsOf(wanted, plan)

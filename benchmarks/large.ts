@@ -35,7 +35,7 @@ const AMOUNTS = {
 export const large: Question = {
   name: 'large',
   asks: 'How fast do large messages travel, held whole and streamed?',
-  seconds: { full: 160, quick: 22 },
+  seconds: { full: 115, quick: 24 },
   answer: async (plan) => {
     const { moved, small, slow, streamed, ...course } = AMOUNTS[plan.pace]
     const whole = { bytes: MIB, count: moved }

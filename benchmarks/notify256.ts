@@ -62,7 +62,7 @@ export const notify256: Question = {
   name: 'notify256',
   asks: 'What does a notification of 256 bytes cost to write and to read, against MQTT?',
   longOnly: true,
-  seconds: { full: 40, quick: 10 },
+  seconds: { full: 55, quick: 10 },
   needs: ['benchmark', 'mqtt-packet'],
   answer: async (plan) => {
     const mqtt = await import('mqtt-packet')

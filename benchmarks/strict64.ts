@@ -28,7 +28,7 @@ const AMOUNTS = {
 export const strict64: Question = {
   name: 'strict64',
   asks: 'What does the strict handshake cost, with messages of 64 bytes?',
-  seconds: { full: 75, quick: 13 },
+  seconds: { full: 135, quick: 13 },
   answer: async (plan) => {
     const answers = [await compare(2, plan), await compare(1, plan)]
     return {

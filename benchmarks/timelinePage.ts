@@ -50,7 +50,7 @@ const WISHES: readonly Wish[] = [
 export const timelinePage: Question = {
   name: 'timelinePage',
   asks: 'How large is the page of a timeline, and how fast is it?',
-  seconds: { full: 40, quick: 10 },
+  seconds: { full: 15, quick: 10 },
   longOnly: true,
   answer: async (plan) => {
     const { pace } = plan
