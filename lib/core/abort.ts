@@ -22,6 +22,12 @@ export const refusedBy = (signal: AbortSignal | undefined): TransportError | und
   return signal.aborted ? abortedBy(signal) : undefined
 }
 
+/** @throws TransportError what `refusedBy` says */
+export const throwIfRefused = (signal: AbortSignal | undefined): void => {
+  const refusal = refusedBy(signal)
+  if (refusal !== undefined) throw refusal
+}
+
 /** @throws TransportError OPTION_INVALID for what is no signal */
 export const checkSignal = (signal: AbortSignal | undefined): void => {
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw noSignal(signal)

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { connect as connectSocket, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls'
-import { type Abortable, abortedBy, checkSignal, type CloseOptions, refusedBy, unlessAborted } from '@/core/abort.js'
+import { type Abortable, abortedBy, type CloseOptions, throwIfRefused, unlessAborted } from '@/core/abort.js'
 import { handled } from '@/core/deferred.js'
 import type { Connection } from '@/core/connection.js'
 import { type AddressLike, ConnectionDetails } from '@/core/details.js'
@@ -60,12 +60,12 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
    * @throws TransportError HOOK_FAILED, or ABORTED: this call waits no longer
    */
   async start({ signal }: Abortable = {}): Promise<void> {
-    checkSignal(signal)
+    throwIfRefused(signal)
     this.#starting ??= this.startLoop().catch((error: unknown) => {
       this.#starting = undefined
       throw error
     })
-    await (signal === undefined ? this.#starting : unlessAborted(this.#starting, signal))
+    await unlessAborted(this.#starting, signal)
   }
 
   /**
@@ -102,8 +102,7 @@ export abstract class Client<C extends Connection = Connection> extends Host<C> 
     own: ConnectionOptions | undefined,
     options: Abortable,
   ): Promise<C> {
-    const refusal = refusedBy(options.signal)
-    if (refusal !== undefined) throw refusal
+    throwIfRefused(options.signal)
     const life = this.#life.signal
     const signal = options.signal === undefined ? life : AbortSignal.any([options.signal, life])
     if (signal.aborted) throw abortedBy(signal)

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram'
-import { onAbort, refusedBy } from '@/core/abort.js'
+import { onAbort, throwIfRefused } from '@/core/abort.js'
 import { Deferred } from '@/core/deferred.js'
 import { systemError } from '@/core/systemError.js'
 
@@ -24,8 +24,7 @@ export const boundSocket = async (binding: Binding, signal: AbortSignal | undefi
 }
 
 const bind = async (binding: Binding, signal: AbortSignal | undefined): Promise<Socket> => {
-  const refusal = refusedBy(signal)
-  if (refusal !== undefined) throw refusal
+  throwIfRefused(signal)
   const { host, port, reuseAddr } = binding
   const socket = createSocket({ type: 'udp4', reuseAddr })
   const bound = new Deferred()

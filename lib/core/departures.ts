@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram'
-import { onAbort, refusedBy } from '@/core/abort.js'
+import { onAbort, throwIfRefused } from '@/core/abort.js'
 import { Deferred } from '@/core/deferred.js'
 import type { ConnectionDetails } from '@/core/details.js'
 import { systemCode, systemError } from '@/core/systemError.js'
@@ -39,8 +39,7 @@ export class Departures {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     this.#check(message)
-    const refusal = refusedBy(signal)
-    if (refusal !== undefined) throw refusal
+    throwIfRefused(signal)
     const departure = new Deferred()
     this.#unsent.add(departure)
     this.#unsentBytes += message.length

@@ -1,7 +1,7 @@
 import { createServer, type Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TlsOptions } from 'node:tls'
-import { type Abortable, abortedBy, checkSignal, type CloseOptions } from '@/core/abort.js'
+import { type Abortable, type CloseOptions, throwIfRefused } from '@/core/abort.js'
 import { Admission } from '@/core/admission.js'
 import { Deferred } from '@/core/deferred.js'
 import type { Connection } from '@/core/connection.js'
@@ -104,7 +104,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
    * then it listens nowhere and may be started again
    */
   async start({ signal }: Abortable = {}): Promise<void> {
-    checkSignal(signal)
+    throwIfRefused(signal)
     if (this.#state !== 'idle') throw new TransportError('ALREADY_STARTED', { what: 'server' })
     if (this.#addresses.length === 0 && !this.listensElsewhere)
       throw new TransportError('ADDRESS_INVALID', { try: 'addAddr(4000) before start' })
@@ -118,7 +118,7 @@ export abstract class Server<C extends Connection = Connection> extends Host<C> 
     try {
       await this.startLoop(signal)
       for (const address of this.#addresses) {
-        if (signal?.aborted === true) throw abortedBy(signal)
+        throwIfRefused(signal)
         const listener = await this.#listen(address)
         this.#listeners.push(listener)
       }

@@ -179,7 +179,7 @@ describe('framewright trace', () => {
     ])
   })
 
-  it('ends with 1, too, when the capture cannot be written any more', async function () {
+  it('ends with 1, too, when the capture cannot be written any more, where there is a /dev/full', async function () {
     if (!existsSync('/dev/full')) this.skip()
     await using run = runHere(['trace', '0', '1', '--pcap', '/dev/full'])
     const { code, err } = await run.ended

@@ -101,6 +101,27 @@ for (const when of FIRED)
     })
   })
 
+it('a signal that has fired lets no start begin: no preLoop runs', async () => {
+  let begun = 0
+  class Counting extends PlainServer<Bare> {
+    protected override preLoop(): void {
+      begun++
+    }
+  }
+  class CountingClient extends PlainClient<Bare> {
+    protected override preLoop(): void {
+      begun++
+    }
+  }
+  await using server = new Counting({ listen: [0], handler: Bare })
+  await using client = new CountingClient({ handler: Bare })
+  for (const one of [server, client])
+    expect((await rejection(one.start({ signal: AbortSignal.abort() }))).code).to.equal('ABORTED')
+  expect(begun).to.equal(0)
+  await Promise.all([server.start(), client.start()])
+  expect(begun).to.equal(2)
+})
+
 describe('a signal that is none', () => {
   it('is OPTION_INVALID for close, drain and start, which begin nothing', async () => {
     await using ends = await serverWithPeer(Witness)

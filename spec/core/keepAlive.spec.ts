@@ -15,7 +15,7 @@ const timersOf = async (port: number): Promise<readonly string[]> => {
   return ours.map((cells) => cells[5]?.slice(0, 2) ?? '')
 }
 
-describe('keepAliveMs', () => {
+describe('keepAliveMs, where the system shows the timers of its sockets in /proc', () => {
   let tls: { readonly server: { readonly tls: object }; readonly client: { readonly tls: object } }
 
   before(async function () {

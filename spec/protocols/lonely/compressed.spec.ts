@@ -41,7 +41,7 @@ const listen = async (subscriber: WatchedSubscriber): Promise<() => Promise<stri
 
 const LARGE = 'framewright '.repeat(2_000)
 
-describe('compressed notifications', () => {
+describe('compressed notifications, where there is zstd', () => {
   let real: Zstd
   before(async function () {
     const zstd = await loadZstd()
