@@ -15,7 +15,8 @@ describe('benchmarks', function () {
       })
       const [{ answer } = { answer: { figures: [], promised: [] } }] = answers
       expect(answer.figures).not.to.have.lengthOf(0)
-      expect(describeAnswer(question, answer, 'trial')).to.not.match(/NaN|holds|falls short/)
+      const told = describeAnswer(question, answer, 'trial')
+      expect(told, told).to.not.match(/NaN|holds|falls short/)
     })
   }
 })
