@@ -99,7 +99,9 @@ export class Consent {
   /** Sizes up to this need no decision now; -1 when every one does. */
   get quickBytes(): number {
     if (this.#manners.asks || this.#draining) return -1
-    if (!this.#hasRoom(SMALL_BYTES) || !this.#budget.hasRoomFor(SMALL_BYTES, this.#holds)) return -1
+    const holds = this.#holds
+    if (holds && !this.#hasRoom(SMALL_BYTES)) return -1
+    if (!this.#budget.hasRoomFor(SMALL_BYTES, holds)) return -1
     return this.#early ? this.#earlyQuickBytes : this.#quickBytes
   }
 

@@ -73,12 +73,15 @@ export class HookLoop<C> {
   }
 
   /** Hands on a message: at once when nothing is in its way, otherwise through the inbox. */
-  deliver(item: Item): void {
-    if (this.#state === 'ready' && this.#inbox.length === 0 && !this.#inbox.wanted && this.#overrides.received) {
-      this.#handle(item)
-      if (this.#inbox.length > 0) this.wake()
-      return
-    }
+  deliver(message: Buffer): void {
+    const free = this.#state === 'ready' && this.#inbox.length === 0 && !this.#inbox.wanted
+    if (!free || !this.#overrides.received) return this.enqueue(message)
+    this.#handle(message)
+    if (this.#inbox.length > 0) this.wake()
+  }
+
+  /** Hands on a message or a stream of one through the inbox, behind all that waits there. */
+  enqueue(item: Item): void {
     this.#inbox.put(item)
     this.wake()
   }
@@ -91,7 +94,8 @@ export class HookLoop<C> {
       const item = this.#inbox.take()
       if (item === undefined) break
       eased = true
-      this.#handle(item)
+      if (item instanceof InboundStream) this.#handleStream(item)
+      else this.#handle(item)
     }
     if (eased) this.#owner.inboxEased()
     this.#endIfDone()
@@ -135,20 +139,20 @@ export class HookLoop<C> {
     return item instanceof InboundStream || this.#overrides.received
   }
 
-  #handle(item: Item): void {
-    if (item instanceof InboundStream) {
-      this.#run(
-        'transmissionStream',
-        () => this.#hooks.transmissionStream(this.#connection, item.size, item),
-        () => {
-          if (!item.readableEnded) item.destroy()
-        },
-      )
-      return
-    }
+  #handleStream(stream: InboundStream): void {
+    this.#run(
+      'transmissionStream',
+      () => this.#hooks.transmissionStream(this.#connection, stream.size, stream),
+      () => {
+        if (!stream.readableEnded) stream.destroy()
+      },
+    )
+  }
+
+  #handle(message: Buffer): void {
     this.#state = 'busy'
     try {
-      const result = this.#hooks.transmissionReceived(this.#connection, item)
+      const result = this.#hooks.transmissionReceived(this.#connection, message)
       if (isPromise(result)) return this.#await('transmissionReceived', result)
     } catch (error) {
       return this.#fail('transmissionReceived', error)

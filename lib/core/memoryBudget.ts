@@ -48,8 +48,8 @@ export class MemoryBudget {
 
   /** @param more for a connection that holds something already: half is kept for those that hold nothing */
   hasRoomFor(bytes: number, more = false): boolean {
-    const share = more ? 0.5 : 1
-    return this.#bytes + bytes <= this.maxBytes * share && this.#pieces < this.maxPieces * share
+    if (more) return this.#bytes + bytes <= this.maxBytes / 2 && this.#pieces < this.maxPieces / 2
+    return this.#bytes + bytes <= this.maxBytes && this.#pieces < this.maxPieces
   }
 
   /** As `hasRoomFor`, for a large message. @param address who announces it; who has none has no share of its own */

@@ -2,7 +2,7 @@ import { Assembly } from '@/bytes/assembly.js'
 import { Consent, type ConsentOwner, type Manners } from '@/core/consent.js'
 import { channels } from '@/core/diagnostics.js'
 import { InboundStream } from '@/core/inboundStream.js'
-import type { Inbox, Item } from '@/core/inbox.js'
+import type { Inbox } from '@/core/inbox.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
 import type { Settings } from '@/core/options.js'
 import { TransportError } from '@/errors.js'
@@ -11,11 +11,13 @@ import type { Framing, Step } from '@/framings/framing.js'
 /** Whom a receiver tells what arrived. */
 export interface ReceiverOwner extends ConsentOwner {
   openingDone(): void
-  messageArrived(item: Item): void
+  messageArrived(message: Buffer): void
+  /** A message too large to hold has begun. */
+  streamArrived(stream: InboundStream): void
   answersArrived(count: number): void
   /** The bytes broke the rules, or the message was refused. */
   receiveFailed(error: TransportError): void
-  payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number): void
+  payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }
 
 /** Turns what the framing reads into messages: consent first, then memory, then the message or its stream. */
@@ -134,12 +136,7 @@ export class Receiver {
   #deliver(message: Buffer): void {
     if (this.#consent.streamed(message.length)) return this.#piece(message, message.length, 0)
     this.#seen++
-    if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'started', message.length)
-    this.#whole(message)
-  }
-
-  #whole(message: Buffer): void {
-    if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'finished', message.length)
+    if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'started', message.length, 'finished')
     this.#consent.release()
     this.#owner.messageArrived(message)
   }
@@ -154,8 +151,10 @@ export class Receiver {
     this.#stream = undefined
     const assembly = this.#assembly
     this.#assembly = undefined
-    if (assembly !== undefined) return this.#whole(assembly.take())
     if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'finished', size)
+    if (assembly === undefined) return
+    this.#consent.release()
+    this.#owner.messageArrived(assembly.take())
   }
 
   #begin(size: number, first: Buffer): void {
@@ -167,7 +166,7 @@ export class Receiver {
     }
     this.#streamState = 'open'
     this.#stream = new InboundStream(size, this)
-    this.#owner.messageArrived(this.#stream)
+    this.#owner.streamArrived(this.#stream)
   }
 
   pieceWanted(): void {

@@ -23,7 +23,7 @@ export interface SenderOwner {
   bytesWritten(): void
   /** A frame was left half done, so nothing more can be said on this connection. */
   frameBroken(error: TransportError): void
-  payloadMoved(direction: 'outbound', state: 'started' | 'finished', size: number): void
+  payloadMoved(direction: 'outbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }
 
 /** The outbox is fed while fewer bytes than this wait in it; messages beyond wait here, whole. */
@@ -99,7 +99,7 @@ export class Sender {
     }
     this.#acceptedMessages++
     this.#finishedMessages++
-    if (channels.payload.hasSubscribers) this.#moved('started', size, 'finished')
+    if (channels.payload.hasSubscribers) this.#owner.payloadMoved('outbound', 'started', size, 'finished')
     this.#owner.bytesWritten()
     return this.#receipts.join(this.#outbox.writtenBytes).promise
   }
@@ -132,7 +132,7 @@ export class Sender {
       if (this.#current !== undefined) {
         if (this.#pouring || !this.#framing.payloadAllowed) return
         const { payload, size } = this.#current
-        if (channels.payload.hasSubscribers) this.#moved('started', size)
+        if (channels.payload.hasSubscribers) this.#owner.payloadMoved('outbound', 'started', size)
         if (!(payload instanceof Uint8Array)) return this.#pour(this.#current, payload)
         this.#outbox.bytes(payload)
         this.#finish(this.#current)
@@ -254,14 +254,9 @@ export class Sender {
     this.#current = undefined
     this.#finishedMessages++
     this.#queue.forget(entry)
-    if (channels.payload.hasSubscribers) this.#moved('finished', entry.size)
+    if (channels.payload.hasSubscribers) this.#owner.payloadMoved('outbound', 'finished', entry.size)
     this.#receipts.written(entry.batch, this.#outbox.writtenBytes)
     this.#owner.bytesWritten()
-  }
-
-  #moved(state: 'started' | 'finished', size: number, then?: 'finished'): void {
-    this.#owner.payloadMoved('outbound', state, size)
-    if (then !== undefined) this.#owner.payloadMoved('outbound', then, size)
   }
 
   #pour(entry: Entry, source: StreamSource): void {

@@ -4,7 +4,7 @@ import { Deadlines } from '@/core/deadlines.js'
 import { channels, type Direction, publish } from '@/core/diagnostics.js'
 import { hookFailure, HookLoop } from '@/core/hookLoop.js'
 import { isPromise } from '@/core/hooks.js'
-import { InboundStream } from '@/core/inboundStream.js'
+import type { InboundStream } from '@/core/inboundStream.js'
 import { Inbox, type Item } from '@/core/inbox.js'
 import type { Link } from '@/core/link.js'
 import { Outbox } from '@/core/outbox.js'
@@ -186,17 +186,21 @@ export class Work<C> {
     this.loop.start()
   }
 
-  messageArrived(item: Item): void {
+  messageArrived(arrived: Buffer): void {
     const { chain, shared } = this.#link
-    if (item instanceof InboundStream || (chain.length === 0 && item.length > 0)) return this.loop.deliver(item)
+    if (chain.length === 0 && arrived.length > 0) return this.loop.deliver(arrived)
     if (this.#greeted < this.#greetingsDue) {
-      chain.greeted(this.#greeted++, item)
+      chain.greeted(this.#greeted++, arrived)
       if (this.#greeted === this.#greetingsDue) this.#start()
       return
     }
-    const message = chain.inbound(item)
+    const message = chain.inbound(arrived)
     const heartbeat = message?.length === 0 && shared.settings.heartbeatMs > 0
     if (message !== undefined && !heartbeat) this.loop.deliver(asBuffer(message))
+  }
+
+  streamArrived(stream: InboundStream): void {
+    this.loop.enqueue(stream)
   }
 
   answersArrived(count: number): void {
@@ -239,8 +243,9 @@ export class Work<C> {
     return socketBelow(this.#link.stream)?.remoteAddress ?? ''
   }
 
-  payloadMoved(direction: Direction, state: 'started' | 'finished', bytes: number): void {
+  payloadMoved(direction: Direction, state: 'started' | 'finished', bytes: number, then?: 'finished'): void {
     publish('payload', { ...this.#link.stamp(), direction, state, bytes })
+    if (then !== undefined) this.payloadMoved(direction, then, bytes)
   }
 
   // What the loop says.

@@ -98,7 +98,7 @@ describe('HookLoop', () => {
     expect(bench.inbox.length).to.equal(1)
     bench.inbox.take()
     const stream = new InboundStream(5, { pieceWanted: () => {}, readerGone: () => bench.log.push('rest thrown away') })
-    bench.loop.deliver(stream)
+    bench.loop.enqueue(stream)
     await turns()
     expect(bench.log.slice(2)).to.deep.equal(['stream 5', 'rest thrown away'])
   })

@@ -58,9 +58,13 @@ class Bench {
       { asks: asks !== undefined, streams },
       {
         openingDone: () => this.told.push('opened'),
-        messageArrived: (item) => {
-          this.items.push(item)
-          this.told.push(item instanceof InboundStream ? `stream ${item.size}` : String(item))
+        messageArrived: (message) => {
+          this.items.push(message)
+          this.told.push(String(message))
+        },
+        streamArrived: (stream) => {
+          this.items.push(stream)
+          this.told.push(`stream ${stream.size}`)
         },
         answersArrived: (count) => this.told.push(`answers ${count}`),
         address: () => '',
