@@ -99,7 +99,7 @@ export class Consent {
   /** Sizes up to this need no decision now; -1 when every one does. */
   get quickBytes(): number {
     if (this.#manners.asks || this.#draining) return -1
-    const holds = this.#holds
+    const holds = this.#inbox.length > 0
     if (holds && !this.#hasRoom(SMALL_BYTES)) return -1
     if (!this.#budget.hasRoomFor(SMALL_BYTES, holds)) return -1
     return this.#early ? this.#earlyQuickBytes : this.#quickBytes
@@ -111,7 +111,7 @@ export class Consent {
    */
   get mayComeUnannounced(): boolean {
     if (!this.#hasRoom(0)) return false
-    if (this.#budget.hasRoomFor(0, this.#holds)) return true
+    if (this.#budget.hasRoomFor(0, this.#inbox.length > 0)) return true
     this.#awaitBudget()
     return false
   }
@@ -174,10 +174,11 @@ export class Consent {
     if (size > limit && !this.#manners.asks) return false
     const { maxBytes } = this.#budget
     if (held > maxBytes) this.#refuse(size, maxBytes, 'MEMORY_LIMIT')
+    const holds = this.#inbox.length > 0
     const has =
       held > SMALL_BYTES
-        ? this.#budget.mayPromise(held, this.#owner.address(), this.#holds)
-        : this.#budget.hasRoomFor(held, this.#holds)
+        ? this.#budget.mayPromise(held, this.#owner.address(), holds)
+        : this.#budget.hasRoomFor(held, holds)
     if (has) return false
     return this.#withhold(size, 'budget')
   }
@@ -194,11 +195,6 @@ export class Consent {
     this.#verdict = undefined
     if ('error' in verdict) return this.#failed(verdict.error)
     return verdict.yes ? this.#accept(this.streamed(size) ? 0 : size) : this.#decline(size)
-  }
-
-  /** Messages of this connection wait already. */
-  get #holds(): boolean {
-    return this.#inbox.length > 0
   }
 
   /** While we wait for an answer ourselves, twice as much may come in: the answer may stand behind it. */
