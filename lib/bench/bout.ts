@@ -48,7 +48,9 @@ export const bout = async (entrants: readonly Entrant[], course: Course, plan: P
   const present = standings.filter((standing) => standing.canPlay(plan))
   for (let number = 1; number <= course.heats; number++) {
     const progress = (text: string): void => plan.progress(`heat ${number} of ${course.heats}, ${text}`)
-    await heat(present, course, { ...plan, progress })
+    // Whoever is made and warmed up first may be faster or slower for as long as its processes live.
+    const first = (number - 1) % Math.max(1, present.length)
+    await heat([...present.slice(first), ...present.slice(0, first)], course, { ...plan, progress })
   }
   return standings.map((standing) => standing.score())
 }
