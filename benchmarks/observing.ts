@@ -31,7 +31,7 @@ const AMOUNTS = {
     large: 4_000,
   },
   quick: {
-    heats: 3,
+    heats: 6,
     rounds: 3,
     warmUps: 3,
     watchedHeats: 1,
