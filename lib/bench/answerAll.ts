@@ -8,18 +8,31 @@ import { wordsOf } from '@/errors.js'
 
 /** Who wants to know, and hears how the run goes. */
 export interface Watcher {
-  /** Ends the run; what has been answered until then is lost. */
+  /** Ends the run. */
   readonly signal?: AbortSignal
   readonly wishes?: Wishes
   progress(question: Question, text: string): void
   answered(question: Question, answer: Answer): void
 }
 
+/** Why a run ended early. */
+export class RunFailed extends Error {
+  override readonly name = 'RunFailed'
+  /** What had been answered until then. */
+  readonly report: Report
+
+  constructor(cause: unknown, report: Report) {
+    super(wordsOf(cause), { cause })
+    this.report = report
+  }
+}
+
 const TIMEOUT_MS = { full: 60_000, quick: 30_000, trial: 60_000 }
 
 /**
  * Answers the questions, one after the other. What needs packages that are not installed is left out, and a note says so.
- * @throws Error that begins with the name of a question, when a contender fails or a message does not arrive as it was sent
+ * @throws RunFailed whose words begin with the name of a question, when a contender fails or a message does not arrive as
+ * it was sent
  */
 export const answerAll = async (questions: readonly Question[], pace: Pace, watcher: Watcher): Promise<Report> => {
   const startedAt = new Date().toISOString()
@@ -30,15 +43,25 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   const signal = AbortSignal.any([stop])
   setMaxListeners(0, signal)
   const answers: Report['answers'][number][] = []
-  for (const question of questions) {
-    const begunMs = performance.now()
-    const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })
-    if (signal.aborted) throw new Error('stopped before it was done')
-    const tookMs = Math.round(performance.now() - begunMs)
-    answers.push({ question: question.name, asks: question.asks, answer, tookMs })
-    watcher.answered(question, answer)
+  const report = (): Report => ({
+    environment: { ...where, packages: Object.fromEntries(packages) },
+    pace,
+    startedAt,
+    answers,
+  })
+  try {
+    for (const question of questions) {
+      const begunMs = performance.now()
+      const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })
+      if (signal.aborted) throw new Error('stopped before it was done')
+      const tookMs = Math.round(performance.now() - begunMs)
+      answers.push({ question: question.name, asks: question.asks, answer, tookMs })
+      watcher.answered(question, answer)
+    }
+  } catch (error) {
+    throw new RunFailed(error, report())
   }
-  return { environment: { ...where, packages: Object.fromEntries(packages) }, pace, startedAt, answers }
+  return report()
 }
 
 interface Run {

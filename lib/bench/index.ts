@@ -1,4 +1,4 @@
-export { answerAll, type Watcher } from '@/bench/answerAll.js'
+export { answerAll, RunFailed, type Watcher } from '@/bench/answerAll.js'
 export { Arrivals, type SendOne } from '@/bench/arrivals.js'
 export { connectBare, endBare, listenBare, portOf } from '@/bench/bareSockets.js'
 export { bout, type Course, type Entrant } from '@/bench/bout.js'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { answerAll, bout, type Contender, type Question } from '@/bench/index.js'
+import { answerAll, bout, type Contender, type Question, RunFailed } from '@/bench/index.js'
 import { faultless, FAULTY_BYTES } from '../../benchmarks/contenders/faulty.js'
 
 const WATCHER = { progress: () => {}, answered: () => {} }
@@ -50,16 +50,18 @@ describe('answering questions', function () {
     expect(environment.packages['ws']).to.match(/^8\./)
   })
 
-  it('rejects with the name of the question that could not be answered', async () => {
+  it('rejects with the name of the question that could not be answered, and with what was answered before it', async () => {
     const question: Question = {
       ...questionFor([]),
       name: 'broken',
       answer: () => Promise.reject(new Error('on purpose')),
     }
-    const says = await answerAll([question], 'trial', WATCHER).then(
-      () => 'nothing',
-      (error: Error) => error.message,
+    const failure = await answerAll([questionFor([]), question, questionFor([])], 'trial', WATCHER).catch(
+      (error: unknown) => error,
     )
-    expect(says).to.equal('broken failed: on purpose')
+    if (!(failure instanceof RunFailed)) throw new Error('it has not failed')
+    expect(failure.message).to.equal('broken failed: on purpose')
+    expect(failure.report.pace).to.equal('trial')
+    expect(failure.report.answers.map(({ question: name }) => name)).to.deep.equal(['present'])
   })
 })

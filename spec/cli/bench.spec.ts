@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readReport } from '@/bench/index.js'
 import { ProgressLine } from '@/cli/bench/progressLine.js'
 import { QUESTIONS } from '../../benchmarks/questions.js'
 import { runHere } from '../support/cli.js'
@@ -188,6 +189,21 @@ describe('framewright bench', function () {
     const { code, err } = await runHere(['bench', 'rate', '--trial', '--only', 'wss']).ended
     expect(code).to.equal(1)
     expect(err).to.match(/^framewright: rate failed: there is no contender "wss"; there are "bare net", /)
+  })
+
+  it('keeps what was answered before it is stopped', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'run.json')
+      await using run = runHere(['bench', 'dispatch', 'rate', '--trial', '--json', file])
+      await run.line('dispatch:')
+      run.stop()
+      expect((await run.ended).code).to.equal(1)
+      const { answers } = readReport(await readFile(file, 'utf8'))
+      expect(answers.map(({ question }) => question)).to.deep.equal(['dispatch'])
+    } finally {
+      await removeFolder(folder)
+    }
   })
 
   it('exits with 1 when it is stopped before it was done', async () => {

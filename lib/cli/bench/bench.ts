@@ -6,7 +6,9 @@ import {
   environment,
   type Pace,
   type Question,
+  type Report,
   reportPage,
+  RunFailed,
   type Wishes,
 } from '@/bench/index.js'
 import { HELP, type Options, readArguments } from '@/cli/arguments.js'
@@ -51,6 +53,12 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   await using json = await fileAt(values.json)
   await using html = await fileAt(values.html)
   io.stdout.write(`${describeEnvironment(environment())}\n`)
+  const keep = async (report: Report): Promise<void> => {
+    await json?.write(Buffer.from(`${JSON.stringify(report)}\n`))
+    await html?.write(Buffer.from(reportPage(report)))
+    await json?.keep()
+    await html?.keep()
+  }
   try {
     const report = await answerAll(chosen, pace, {
       signal: io.stop,
@@ -62,11 +70,12 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
       },
     })
     io.stdout.write(describeVerdicts(report))
-    await json?.write(Buffer.from(`${JSON.stringify(report)}\n`))
-    await html?.write(Buffer.from(reportPage(report)))
-    await json?.keep()
-    await html?.keep()
+    await keep(report)
     return 0
+  } catch (error) {
+    // An hour may have gone into it.
+    if (error instanceof RunFailed && error.report.answers.length > 0) await keep(error.report)
+    throw error
   } finally {
     progress.clear()
   }
