@@ -46,19 +46,20 @@ export interface Course {
 export const bout = async (entrants: readonly Entrant[], course: Course, plan: Plan): Promise<Score[]> => {
   const standings = entrants.map((entrant) => new Standing(entrant))
   const present = standings.filter((standing) => standing.canPlay(plan))
+  const teams = teamsOf(present)
   for (let number = 1; number <= course.heats; number++) {
     const progress = (text: string): void => plan.progress(`heat ${number} of ${course.heats}, ${text}`)
     // Whoever is made and warmed up first may be faster or slower for as long as its processes live.
-    const first = (number - 1) % Math.max(1, present.length)
-    await heat([...present.slice(first), ...present.slice(0, first)], course, { ...plan, progress })
+    const first = (number - 1) % Math.max(1, teams.length)
+    await heat([...teams.slice(first), ...teams.slice(0, first)], course, { ...plan, progress })
   }
   return standings.map((standing) => standing.score())
 }
 
-const heat = async (standings: readonly Standing[], course: Course, plan: Plan): Promise<void> => {
+const heat = async (teams: readonly Team[], course: Course, plan: Plan): Promise<void> => {
   const { rounds, warmUps = WARM_UPS[plan.pace], cores = 2, mode = { kind: 'saturating' }, through } = course
   const berths = new Berths()
-  const pairs = pairUp(standings, plan)
+  const pairs = teams.map((own) => pairOf(own, plan))
   const corners = pairs.map(({ corner }) => corner)
   try {
     await Promise.all(corners.map(async (corner) => corner.enter(await berths.at(corner.carrier), through)))
@@ -87,21 +88,26 @@ const heat = async (standings: readonly Standing[], course: Course, plan: Plan):
 
 interface Pair {
   readonly corner: Corner
-  readonly own: Standing[]
+  readonly own: Team
 }
 
-/** One corner for each contender and carrier. */
-const pairUp = (standings: readonly Standing[], plan: Plan): Pair[] => {
-  const pairs: Pair[] = []
+/** Those who share a contender and a carrier, in their order. */
+type Team = readonly [Standing, ...Standing[]]
+
+const teamsOf = (standings: readonly Standing[]): Team[] => {
+  const teams: [Standing, ...Standing[]][] = []
   for (const standing of standings) {
     const { contender, carrier } = standing
-    const pair = pairs.find(({ corner }) => corner.contender === contender && corner.carrier === carrier)
-    if (pair === undefined) {
-      const corner = new Corner(contender, carrier, { ...plan, env: STEADY_MEMORY })
-      pairs.push({ corner, own: [standing] })
-    } else pair.own.push(standing)
+    const team = teams.find(([first]) => first.contender === contender && first.carrier === carrier)
+    if (team === undefined) teams.push([standing])
+    else team.push(standing)
   }
-  return pairs
+  return teams
+}
+
+const pairOf = (own: Team, plan: Plan): Pair => {
+  const [{ contender, carrier }] = own
+  return { corner: new Corner(contender, carrier, { ...plan, env: STEADY_MEMORY }), own }
 }
 
 /** What one entrant has done. */
