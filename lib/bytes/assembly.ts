@@ -32,16 +32,26 @@ export class Assembly {
     const before = this.#filled
     this.#filled += part.length
     if (this.#filled <= this.#buffer.length) {
-      this.#buffer.set(part, before)
+      if (!this.#isAt(before, part)) this.#buffer.set(part, before)
       return
     }
     this.#parts.push(part)
     if (this.#parts.length === MOST_PARTS || this.#room() === this.size) this.#gather()
   }
 
+  /** Memory for what comes next; to be filled from its start, and then added. Not empty before the message is whole. */
+  rest(): Buffer {
+    if (this.#filled >= this.#buffer.length) this.#gather()
+    return this.#buffer.subarray(this.#filled)
+  }
+
   /** The message; to be called once, when every part has been added. */
   take(): Buffer {
     return this.#buffer
+  }
+
+  #isAt(offset: number, part: Uint8Array): boolean {
+    return part.buffer === this.#buffer.buffer && part.byteOffset === this.#buffer.byteOffset + offset
   }
 
   /** Bytes that may be held for what is here. */

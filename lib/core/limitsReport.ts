@@ -1,6 +1,7 @@
 import { AHEAD_BYTES } from '@/core/inbox.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
 import type { Settings } from '@/core/options.js'
+import { PIECE_BYTES } from '@/core/placedReads.js'
 import { SLAB_BYTES } from '@/core/slabPool.js'
 
 /** The worst case in bytes. */
@@ -15,8 +16,8 @@ export interface LimitsReport {
   toString(): string
 }
 
-/** A chunk that has arrived and waits behind a withheld answer, and a message in it that is not whole. */
-const CHUNKS_BYTES = 3 * 65_536
+/** The last piece of a stream, a chunk that waits behind a withheld answer, and a message in it that is not whole. */
+const CHUNKS_BYTES = PIECE_BYTES + 2 * 65_536
 
 /** @param connections how many there may be */
 export const reportLimits = (settings: Settings, budget: MemoryBudget, connections: number): LimitsReport => {

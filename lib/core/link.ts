@@ -10,6 +10,7 @@ import { mayFollow, type Phase } from '@/core/lifecycle.js'
 import { framingIsObserved, LinkObserver } from '@/core/linkObserver.js'
 import { objectionTo } from '@/core/objection.js'
 import type { Settings } from '@/core/options.js'
+import type { Place, PlacedEars } from '@/core/placedReads.js'
 import type { PluginChain } from '@/core/pluginChain.js'
 import { sourceObjection, type StreamSource } from '@/core/pour.js'
 import { endsOf } from '@/core/remoteAddress.js'
@@ -49,7 +50,7 @@ const BYTES = Array.from({ length: 256 }, (_, value) => Buffer.of(value))
  * made when something happens, and dropped when nothing has happened for a while; thousands of idle connections
  * then cost little more than their sockets.
  */
-export class Link<C> implements FrameWriter, StreamEars {
+export class Link<C> implements FrameWriter, StreamEars, PlacedEars {
   readonly shared: Shared<C>
   readonly connection: C
   readonly id: string
@@ -213,6 +214,10 @@ export class Link<C> implements FrameWriter, StreamEars {
     if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn(chunk)
     this.framing.push(chunk)
     this.#turn(more)
+  }
+
+  nextPlace(): Place {
+    return this.#work?.receiver.nextPlace() ?? 'unknown'
   }
 
   #turn(more = false): void {

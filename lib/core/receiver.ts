@@ -5,6 +5,7 @@ import { InboundStream } from '@/core/inboundStream.js'
 import type { Inbox } from '@/core/inbox.js'
 import type { MemoryBudget } from '@/core/memoryBudget.js'
 import type { Settings } from '@/core/options.js'
+import type { Place } from '@/core/placedReads.js'
 import { TransportError } from '@/errors.js'
 import type { Framing, Step } from '@/framings/framing.js'
 
@@ -17,8 +18,13 @@ export interface ReceiverOwner extends ConsentOwner {
   answersArrived(count: number): void
   /** The bytes broke the rules, or the message was refused. */
   receiveFailed(error: TransportError): void
+  /** A message has begun that comes in many pieces. */
+  largeBegun(): void
   payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }
+
+/** Larger messages come in more than one read, as a rule. */
+const LARGE_BYTES = 65_536
 
 /** Turns what the framing reads into messages: consent first, then memory, then the message or its stream. */
 export class Receiver {
@@ -159,6 +165,7 @@ export class Receiver {
 
   #begin(size: number, first: Buffer): void {
     this.#seen++
+    if (size > LARGE_BYTES) this.#owner.largeBegun()
     if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'started', size)
     if (!this.#consent.streamed(size)) {
       this.#assembly = new Assembly(size, first)
@@ -167,6 +174,12 @@ export class Receiver {
     this.#streamState = 'open'
     this.#stream = new InboundStream(size, this)
     this.#owner.streamArrived(this.#stream)
+  }
+
+  /** Where the bytes belong that come next. */
+  nextPlace(): Place {
+    if (this.#framing.waiting > 0) return 'unknown'
+    return this.#assembly?.rest() ?? (this.#stream === undefined ? 'unknown' : 'piece')
   }
 
   pieceWanted(): void {

@@ -8,6 +8,7 @@ import type { InboundStream } from '@/core/inboundStream.js'
 import { Inbox, type Item } from '@/core/inbox.js'
 import type { Link } from '@/core/link.js'
 import { Outbox } from '@/core/outbox.js'
+import { readIntoPlaces } from '@/core/placedReads.js'
 import { Receiver } from '@/core/receiver.js'
 import { Sender } from '@/core/sender.js'
 import { socketBelow } from '@/core/socketBelow.js'
@@ -22,7 +23,6 @@ const HELD_CHUNKS = 4
 /** So many bytes of it may wait, and messages may be as large as this. */
 const HELD_BYTES = 16_384
 const HELD_MESSAGE_BYTES = 131_072
-const HEARTBEAT = Buffer.alloc(0)
 
 /**
  * The working parts of a connection, wired together: what goes out, what comes in, the hooks, the deadlines. A
@@ -121,10 +121,9 @@ export class Work<C> {
   #steer(): void {
     const { stream, framing } = this.#link
     const stop = this.receiver.blocked && framing.waiting >= UNREAD_BYTES
-    if (stop !== stream.isPaused()) {
-      if (stop) stream.pause()
-      else stream.resume()
-    }
+    if (stop === stream.isPaused()) return
+    if (stop) stream.pause()
+    else stream.resume()
   }
 
   #letGo(): void {
@@ -162,8 +161,8 @@ export class Work<C> {
   }
 
   bytesOffered(chunk: Buffer, takenBytes: number): void {
-    if (!channels.write.hasSubscribers) return
-    publish('write', { ...this.#link.stamp(), offeredBytes: chunk.length, takenBytes, chunk })
+    if (channels.write.hasSubscribers)
+      publish('write', { ...this.#link.stamp(), offeredBytes: chunk.length, takenBytes, chunk })
   }
 
   frameBroken(error: TransportError): void {
@@ -195,12 +194,16 @@ export class Work<C> {
       return
     }
     const message = chain.inbound(arrived)
-    const heartbeat = message?.length === 0 && shared.settings.heartbeatMs > 0
-    if (message !== undefined && !heartbeat) this.loop.deliver(asBuffer(message))
+    if (message === undefined || (message.length === 0 && shared.settings.heartbeatMs > 0)) return
+    this.loop.deliver(asBuffer(message))
   }
 
   streamArrived(stream: InboundStream): void {
     this.loop.enqueue(stream)
+  }
+
+  largeBegun(): void {
+    readIntoPlaces(this.#link.stream, this.#link)
   }
 
   answersArrived(count: number): void {
@@ -225,9 +228,8 @@ export class Work<C> {
 
   receiveFailed(error: TransportError): void {
     const { size, limit } = error.detail
-    if (channels.limit.hasSubscribers && typeof size === 'number' && typeof limit === 'number') {
+    if (channels.limit.hasSubscribers && typeof size === 'number' && typeof limit === 'number')
       publish('limit', { ...this.#link.stamp(), code: error.code, bytes: size, limit })
-    }
     this.#link.ending.fail(error, 'gently')
   }
 
@@ -291,7 +293,7 @@ export class Work<C> {
     this.#spoke = false
     if (this.#link.phase !== 'open' || nowMs - this.#spokeMs < this.#link.shared.settings.heartbeatMs) return
     this.#spokeMs = nowMs
-    void this.sender.transmit(HEARTBEAT, undefined)
+    void this.sender.transmit(Buffer.alloc(0), undefined)
   }
 }
 

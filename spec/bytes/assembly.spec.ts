@@ -53,6 +53,45 @@ describe('Assembly', () => {
     }
   })
 
+  it('gives memory for what comes next, and takes what was put there without copying it', () => {
+    const assembly = new Assembly(6, hex('6162'))
+    const rest = assembly.rest()
+    rest.set(hex('63646566'))
+    assembly.add(rest.subarray(0, 1))
+    rest.set(hex('00'))
+    expect(assembly.rest().equals(hex('646566'))).to.equal(true)
+    assembly.add(rest.subarray(1))
+    expect(assembly.take()).to.deep.equal(hex('616200646566'))
+  })
+
+  it('copies what was put elsewhere, also within that memory', () => {
+    const assembly = new Assembly(6, hex('6162'))
+    const rest = assembly.rest()
+    rest.set(hex('00636465'))
+    assembly.add(rest.subarray(1))
+    assembly.add(hex('66'))
+    expect(assembly.take()).to.deep.equal(hex('616263646566'))
+  })
+
+  it('gives memory as far as it may be held, never none before the message is whole', () => {
+    const message = Buffer.from(lcg32(3, 2_000_000))
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 80_000 }), fc.integer({ min: 1, max: 500_000 }), (first, most) => {
+        const assembly = new Assembly(message.length, message.subarray(0, first))
+        for (let have = first; have < message.length; ) {
+          const rest = assembly.rest()
+          expect(rest.length).to.be.above(0)
+          expect(assembly.heldBytes).to.be.at.most(Math.max(64 * KIB, 16 * have))
+          const count = message.copy(rest, 0, have, Math.min(have + most, have + rest.length))
+          assembly.add(rest.subarray(0, count))
+          have += count
+        }
+        expect(assembly.take().equals(message)).to.equal(true)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('has the size of the message in the end, and the same bytes, however it came', () => {
     const message = Buffer.from(lcg32(1, 300_000))
     fc.assert(

@@ -11,7 +11,7 @@ describe('describeLimits', () => {
   it('says what one connection and all together can hold at worst, as numbers and as text', () => {
     const settings = settingsOf({ maxMessageBytes: MIB, maxInboxBytes: MIB, maxOutboxBytes: 2 * MIB })
     const report = reportLimits(settings, new MemoryBudget(100 * MIB, 500), 10)
-    const chunks = 196_608
+    const chunks = 258_048
     expect(report).to.include({
       connections: 10,
       inboundBytesPerConnection: 7 * MIB + chunks,
@@ -21,15 +21,15 @@ describe('describeLimits', () => {
     expect(String(report).split('\n')).to.deep.equal([
       'connections                     10',
       'inbound, one connection         7.2 MiB',
-      'inbound, all together           73.8 MiB (budget 100.0 MiB, 500 messages)',
+      'inbound, all together           74.9 MiB (budget 100.0 MiB, 500 messages)',
       'outbound, one connection        2.6 MiB',
     ])
   })
 
   it('is bounded by the budget, however many connections there are', () => {
     const report = reportLimits(settingsOf({}), new MemoryBudget(10 * MIB, 500), 1_000)
-    expect(report.inboundBytes).to.equal(10 * MIB + 1_000 * 196_608)
-    expect(report.inboundBytesPerConnection).to.equal(10 * MIB + 196_608)
+    expect(report.inboundBytes).to.equal(10 * MIB + 1_000 * 258_048)
+    expect(report.inboundBytesPerConnection).to.equal(10 * MIB + 258_048)
   })
 
   it('of a server counts its connectionLimit, of a client its connections, at least one', () => {

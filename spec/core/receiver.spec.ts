@@ -75,6 +75,7 @@ class Bench {
           this.told.push('resumed')
           this.receiver.pump()
         },
+        largeBegun: () => this.told.push('large'),
         payloadMoved: () => {},
       },
     )
