@@ -17,6 +17,8 @@ export interface PlacedEars {
 
 /** From 128 KiB on, the C library may map and unmap each block of memory on its own, which costs more than it saves. */
 export const PIECE_BYTES = 126_976
+/** Less is not worth a read. */
+const LEAST_BYTES = PIECE_BYTES / 2
 const DESK_BYTES = 65_536
 const LOOK_BYTES = 4_096
 /**
@@ -30,7 +32,7 @@ const FIRST_LOOK = DESK.subarray(0, LOOK_BYTES)
 /** Chooses the memory of each read of one socket, and hands on what has come. */
 class PlacedReads {
   readonly #ears: PlacedEars
-  /** Memory for the next piece. */
+  /** Memory for the next piece, behind those that it was handed on with. */
   #piece: Buffer | undefined
   #looked = true
 
@@ -52,12 +54,9 @@ class PlacedReads {
     this.#ears.arrived(this.#taken(count, memory), count === memory.length)
   }
 
-  /** Few bytes do not keep the memory of a whole piece. */
   #taken(count: number, memory: Buffer): Buffer {
     if (memory.buffer === DESK.buffer) return copied(memory, count)
-    if (memory !== this.#piece) return memory.subarray(0, count)
-    if (2 * count < PIECE_BYTES) return copied(memory, count)
-    this.#piece = undefined
+    if (memory === this.#piece) this.#piece = memory.length - count < LEAST_BYTES ? undefined : memory.subarray(count)
     return memory.subarray(0, count)
   }
 }

@@ -23,7 +23,7 @@ export interface ReceiverOwner extends ConsentOwner {
   payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }
 
-/** Larger messages come in more than one read, as a rule. */
+/** From this size on a message comes in more than one read. */
 const LARGE_BYTES = 65_536
 
 /** Turns what the framing reads into messages: consent first, then memory, then the message or its stream. */
@@ -165,7 +165,7 @@ export class Receiver {
 
   #begin(size: number, first: Buffer): void {
     this.#seen++
-    if (size > LARGE_BYTES) this.#owner.largeBegun()
+    if (size >= LARGE_BYTES) this.#owner.largeBegun()
     if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'started', size)
     if (!this.#consent.streamed(size)) {
       this.#assembly = new Assembly(size, first)
@@ -178,8 +178,8 @@ export class Receiver {
 
   /** Where the bytes belong that come next. */
   nextPlace(): Place {
-    if (this.#framing.waiting > 0) return 'unknown'
-    return this.#assembly?.rest() ?? (this.#stream === undefined ? 'unknown' : 'piece')
+    if (this.#framing.waiting > 0 || this.expectedBytes < LARGE_BYTES) return 'unknown'
+    return this.#assembly?.rest() ?? 'piece'
   }
 
   pieceWanted(): void {

@@ -114,18 +114,21 @@ describe('readIntoPlaces', () => {
     expect(new Uint8Array(belongs.buffer)).to.deep.equal(new Uint8Array(hex('0000a1a2a3000000')))
   })
 
-  it('hands on a large piece with the memory it was read into, and a small one in as much as it needs', async () => {
+  it('hands on piece after piece out of the same memory until half of it is used, and none twice', async () => {
     await using bench = await placed('piece')
     const { wire, ears } = bench
     wire.far.write(hex('0102'))
-    const small = await ears.hears(3)
-    expect(small.buffer.byteLength).to.equal(2)
-    wire.far.write(Buffer.alloc(20 * PIECE_BYTES, 7))
-    await ears.hears(3 + 20 * PIECE_BYTES)
-    for (const { length, buffer } of ears.chunks) expect(buffer.byteLength).to.be.at.most(2 * length)
-    const large = ears.chunks.filter(({ length }) => length > PIECE_BYTES / 2)
-    expect(new Set(large.map(({ buffer }) => buffer)).size).to.equal(large.length)
-    expect(large.length).to.be.above(0)
+    const first = await ears.hears(3)
+    wire.far.write(hex('0304'))
+    const second = await ears.hears(5)
+    expect([second.buffer, second.byteOffset]).to.deep.equal([first.buffer, first.byteOffset + 2])
+    const sent = generated(1, 20 * PIECE_BYTES)
+    wire.far.write(sent)
+    await ears.hears(5 + sent.length)
+    expect(Buffer.concat(ears.chunks.slice(3)).equals(sent)).to.equal(true)
+    const memories = new Set(ears.chunks.slice(1).map(({ buffer }) => buffer))
+    for (const { byteLength } of memories) expect(byteLength).to.equal(PIECE_BYTES)
+    expect(memories.size).to.be.within(20, 41)
   })
 
   it('reads nothing while the socket is paused', async () => {
@@ -195,7 +198,7 @@ class Pieces extends Witness {
 
 /** A size near one where the reading changes, or any other. */
 const sizes = fc.oneof(
-  fc.constantFrom(0, 4_092, 4_096, 65_532, 65_536, 65_537, 69_632, PIECE_BYTES, MIB, MIB + 1),
+  fc.constantFrom(0, 4_092, 4_096, 65_532, 65_535, 65_536, 65_537, 69_632, PIECE_BYTES, MIB, MIB + 1),
   fc.nat({ max: 300_000 }),
 )
 
@@ -264,7 +267,7 @@ describe('a connection that receives large messages', () => {
     }
   })
 
-  it('hands on a stream in pieces that keep no more than twice their bytes, and do not change', async () => {
+  it('hands on a stream in pieces that do not change, however little of it comes at once', async () => {
     await using ends = await serverWithPeer(Pieces, { maxMessageBytes: 65_536 })
     const { server, peer } = ends
     await peer.open()
@@ -277,7 +280,6 @@ describe('a connection that receives large messages', () => {
     peer.send(message.subarray(50))
     const [whole] = await server.first.arrived(1)
     expect(whole?.equals(message)).to.equal(true)
-    for (const { length, buffer } of server.first.pieces)
-      expect(buffer.byteLength).to.be.at.most(2 * length + PIECE_BYTES)
+    expect(server.first.pieces.length).to.be.above(4)
   })
 })
