@@ -6,8 +6,9 @@ const NOTHING = Buffer.alloc(0)
 
 /**
  * One large message being put together from its parts. Memory follows what has arrived: at most 64 KiB, or 16 times the
- * bytes that are here, and never more than the message's size. The first parts wait as they came until that is enough
- * for the whole message, so that as a rule each byte is copied once, into the final buffer.
+ * bytes that are here, and never more than the message's size. Parts wait as they came until that is enough for the whole
+ * message, so that as a rule each byte is copied once, into the final buffer. Who asks for `rest` may put bytes there at
+ * once, and spares them the copy.
  */
 export class Assembly {
   readonly size: number
@@ -41,7 +42,8 @@ export class Assembly {
 
   /** Memory for what comes next; to be filled from its start, and then added. Not empty before the message is whole. */
   rest(): Buffer {
-    if (this.#filled >= this.#buffer.length) this.#gather()
+    const isLast = this.#buffer.length < this.size && this.#room() === this.size
+    if (isLast || this.#filled >= this.#buffer.length) this.#gather()
     return this.#buffer.subarray(this.#filled)
   }
 

@@ -15,6 +15,7 @@ const ADVICE: Partial<Readonly<Record<Code, string>>> = {
   OPENING_TIMEOUT: 'what listens there does not speak this protocol; try another --framing, or --tls',
   OPENING_UNEXPECTED: 'what listens there does not speak this protocol; try another --framing, or --tls',
   TLS_FAILED: 'give the certificate of the server with --ca FILE, or trust anybody with --insecure',
+  IDLE_TIMEOUT: 'the other end fell silent; what --echo waits for comes only from one that sends everything back',
   MESSAGE_TOO_LARGE: 'raise --max-message at the end that refused it',
   MESSAGE_REFUSED: 'the other end takes no message of this size; its --max-message may be too small',
   COLLISION: 'the other end is an original that spoke at the same moment; connect again',

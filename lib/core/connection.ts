@@ -124,7 +124,7 @@ export abstract class Connection {
     return this.#link === undefined ? undefined : remoteOf(this.#link.stream)
   }
 
-  /** The stream below: a `net.Socket` or `tls.TLSSocket`. To look at, not to read from or write to. */
+  /** The stream below: a `net.Socket` or `tls.TLSSocket`. To look at, not to read from, listen to or write to. */
   get socket(): Duplex | undefined {
     return this.#link?.stream
   }

@@ -9,16 +9,14 @@ export type Place = Buffer | 'piece' | 'unknown'
 
 /** Who hears what a socket reads, and may know beforehand where it belongs. */
 export interface PlacedEars {
-  /** @param more another chunk is likely to follow before anything else happens */
+  /** @param more the memory is full, so the system is asked for more before anything else happens */
   arrived(chunk: Buffer, more: boolean): void
-  /** Asked after each read for the next one. What arrives is in that place already. */
+  /** Asked after each read for the next one; must not throw. What arrives is in that place already. */
   nextPlace(): Place
 }
 
 /** From 128 KiB on, the C library may map and unmap each block of memory on its own, which costs more than it saves. */
 export const PIECE_BYTES = 126_976
-/** Less is not worth a read. */
-const LEAST_BYTES = PIECE_BYTES / 2
 const DESK_BYTES = 65_536
 const LOOK_BYTES = 4_096
 /**
@@ -32,7 +30,7 @@ const FIRST_LOOK = DESK.subarray(0, LOOK_BYTES)
 /** Chooses the memory of each read of one socket, and hands on what has come. */
 class PlacedReads {
   readonly #ears: PlacedEars
-  /** Memory for the next piece, behind those that it was handed on with. */
+  /** Memory for the next piece, which nobody else has yet. */
   #piece: Buffer | undefined
   #looked = true
 
@@ -54,9 +52,11 @@ class PlacedReads {
     this.#ears.arrived(this.#taken(count, memory), count === memory.length)
   }
 
+  /** What is handed on may go to another thread with all its memory; few bytes do not keep that of a whole piece. */
   #taken(count: number, memory: Buffer): Buffer {
-    if (memory.buffer === DESK.buffer) return copied(memory, count)
-    if (memory === this.#piece) this.#piece = memory.length - count < LEAST_BYTES ? undefined : memory.subarray(count)
+    const few = memory === this.#piece && 2 * count < PIECE_BYTES
+    if (few || memory.buffer === DESK.buffer) return copied(memory, count)
+    this.#piece = undefined
     return memory.subarray(0, count)
   }
 }
@@ -105,7 +105,7 @@ const SLOTS = findSlots()
  */
 export const readIntoPlaces = (stream: Duplex, ears: PlacedEars): boolean => {
   if (SLOTS === undefined || Object.getPrototypeOf(stream) !== Socket.prototype) return false
-  if (stream.listenerCount('data') > 1 || stream.readableLength > 0) return false
+  if (stream.listenerCount('data') > 1 || stream.readableLength > 0 || stream.isPaused()) return false
   if (Reflect.get(stream, SLOTS.memory) !== null) return false
   const handle: unknown = Reflect.get(stream, '_handle')
   if (typeof handle !== 'object' || handle === null) return false
@@ -117,4 +117,10 @@ export const readIntoPlaces = (stream: Duplex, ears: PlacedEars): boolean => {
   Reflect.set(stream, SLOTS.arrived, reads.arrived)
   Reflect.apply(useUserBuffer, handle, [DESK])
   return true
+}
+
+/** To be called when the socket is closed: it keeps no memory of a message any more that was given up. */
+export const forgetPlaces = (stream: Duplex): void => {
+  if (SLOTS !== undefined && Reflect.get(stream, SLOTS.memory) instanceof Uint8Array)
+    Reflect.set(stream, SLOTS.memory, DESK)
 }

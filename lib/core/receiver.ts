@@ -23,7 +23,7 @@ export interface ReceiverOwner extends ConsentOwner {
   payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }
 
-/** From this size on a message comes in more than one read. */
+/** From this size on it is worth while to read a message where it belongs. */
 const LARGE_BYTES = 65_536
 
 /** Turns what the framing reads into messages: consent first, then memory, then the message or its stream. */
@@ -165,7 +165,7 @@ export class Receiver {
 
   #begin(size: number, first: Buffer): void {
     this.#seen++
-    if (size >= LARGE_BYTES) this.#owner.largeBegun()
+    if (size >= LARGE_BYTES && this.#framing.payloadLeft !== undefined) this.#owner.largeBegun()
     if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'started', size)
     if (!this.#consent.streamed(size)) {
       this.#assembly = new Assembly(size, first)
@@ -178,8 +178,14 @@ export class Receiver {
 
   /** Where the bytes belong that come next. */
   nextPlace(): Place {
-    if (this.#framing.waiting > 0 || this.expectedBytes < LARGE_BYTES) return 'unknown'
-    return this.#assembly?.rest() ?? 'piece'
+    const { payloadLeft = 0 } = this.#framing
+    if (payloadLeft === 0 || this.expectedBytes < LARGE_BYTES) return 'unknown'
+    try {
+      return this.#assembly?.rest() ?? 'piece'
+    } catch (error) {
+      this.#owner.receiveFailed(failureOf(error))
+      return 'unknown'
+    }
   }
 
   pieceWanted(): void {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { forgetPlaces } from '@/core/placedReads.js'
 
 /** Whom a stream tells what happens to it. */
 export interface StreamEars {
@@ -29,6 +30,7 @@ function onError(this: Heard, error: Error): void {
 }
 
 function onClose(this: Heard): void {
+  forgetPlaces(this)
   if (!this.allowHalfOpen && this.readableEnded) this[EARS]?.remoteEnded()
   this[EARS]?.socketClosed()
 }

@@ -107,6 +107,11 @@ export interface Framing {
   readonly reading: Reading
   /** Bytes pushed and not yet read. */
   readonly waiting: number
+  /**
+   * So many of the bytes that are pushed next are payload of the message under way, just as they will be handed on. They may
+   * then be put where they belong before they are pushed. Without it they come in chunks.
+   */
+  readonly payloadLeft?: number
 
   canStart(size: number): boolean
   /** Only for a message without an `objection`. A throw here, or in `finish`, ends the connection: MESSAGE_UNSENDABLE. */

@@ -1,7 +1,7 @@
 import { ChunkQueue } from '@/bytes/chunkQueue.js'
 import { type Detail, TransportError } from '@/errors.js'
 import type { FrameWriter, Framing, FramingContext, FramingObserver, Reading, Role, Step } from '@/framings/framing.js'
-import { BOUNDARY, type Inbound, isAnswer, OPENING } from '@/framings/handshakeInbound.js'
+import { BOUNDARY, endInLength, type Inbound, isAnswer, OPENING } from '@/framings/handshakeInbound.js'
 import { FULL, HandshakeOutbound, LENGTH_BYTES, MAX_LENGTH, OK, REFUSED } from '@/framings/handshakeOutbound.js'
 import { hexByte } from '@/framings/hexByte.js'
 import { looksLike } from '@/framings/looksLike.js'
@@ -73,6 +73,10 @@ export class HandshakeFraming implements Framing {
 
   get waiting(): number {
     return this.#input.length
+  }
+
+  get payloadLeft(): number {
+    return this.#inbound.at === 'payload' && this.waiting === 0 ? this.#inbound.left : 0
   }
 
   next(): Step | undefined {
@@ -215,17 +219,10 @@ export class HandshakeFraming implements Framing {
         if (this.reading === 'doubtful') {
           throw new TransportError('MESSAGE_REFUSED', { answer: hexByte(REFUSED), unanswered: this.unanswered })
         }
-        if (this.waiting > 0) this.#endInLength()
+        if (this.waiting > 0) endInLength(this.#input.take(this.waiting))
         if (this.collided) throw new TransportError('COLLISION', { unanswered: this.unanswered })
         if (this.unanswered > 0) throw new TransportError('REMOTE_ENDED', { unanswered: this.unanswered })
     }
-  }
-
-  /** An original peer that closes while idle may have left zeros of a length behind; nobody meant a message by them. */
-  #endInLength(): void {
-    const have = this.#input.take(this.waiting) ?? Buffer.alloc(0)
-    if (have.some((byte) => byte !== 0))
-      throw new TransportError('FRAME_TRUNCATED', { have: have.length, need: LENGTH_BYTES })
   }
 
   /** The last `left` bytes of a message must be here. */

@@ -1,4 +1,5 @@
-import { OK } from '@/framings/handshakeOutbound.js'
+import { TransportError } from '@/errors.js'
+import { LENGTH_BYTES, OK } from '@/framings/handshakeOutbound.js'
 
 /** Where the reading of the handshake stands. */
 export type Inbound =
@@ -16,3 +17,12 @@ export const BOUNDARY: Inbound = { at: 'boundary' }
 
 /** Whether the byte at a boundary is an answer; otherwise it begins a length. */
 export const isAnswer = (byte: number, unanswered: number): boolean => byte > 0xf0 && (byte === OK || unanswered > 0)
+
+/**
+ * The stream ends where only the beginning of a length is here. An original peer that closes while idle may have left zeros of
+ * one behind; nobody meant a message by them.
+ */
+export const endInLength = (have: Uint8Array = new Uint8Array()): void => {
+  if (have.some((byte) => byte !== 0))
+    throw new TransportError('FRAME_TRUNCATED', { have: have.length, need: LENGTH_BYTES })
+}

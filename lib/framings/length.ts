@@ -31,6 +31,11 @@ export class LengthFraming extends OpenFraming {
     this.#layout = new LengthLayout(options)
   }
 
+  get payloadLeft(): number {
+    const inbound = this.#inbound
+    return inbound.at === 'payload' && this.#begun === undefined && this.waiting === 0 ? inbound.left : 0
+  }
+
   protected read(): Step | undefined {
     const step = this.#nextInbound()
     if (step === undefined && this.#ended) this.end()

@@ -55,6 +55,7 @@ describe('what the command line says', () => {
     expect(failureLine(new TransportError('ADDRESS_IN_USE', { address: '127.0.0.1:1' }))).to.equal(
       'another program already listens at that address (address: 127.0.0.1:1) [ADDRESS_IN_USE]; choose another port, or 0 for any that is free',
     )
+    expect(failureLine(new TransportError('IDLE_TIMEOUT'))).to.include('--echo')
     expect(failureLine(new Error('one\ntwo'))).to.equal('one')
     expect(failureLine('text')).to.equal('text')
   })

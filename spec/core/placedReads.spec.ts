@@ -1,10 +1,13 @@
 import { connect, createServer, type Server, Socket } from 'node:net'
+import { once } from 'node:events'
 import { Duplex, type Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
 import { channels } from '@/core/diagnostics.js'
 import { PIECE_BYTES, type Place, readIntoPlaces } from '@/core/placedReads.js'
+import type { FramingContext, Step } from '@/framings/framing.js'
+import { OpenFraming } from '@/framings/openFraming.js'
 import { hex } from '../support/hex.js'
 import { lcg32 } from '../support/lcg32.js'
 import { connectedPair, serverWithPeer } from '../support/pair.js'
@@ -114,21 +117,19 @@ describe('readIntoPlaces', () => {
     expect(new Uint8Array(belongs.buffer)).to.deep.equal(new Uint8Array(hex('0000a1a2a3000000')))
   })
 
-  it('hands on piece after piece out of the same memory until half of it is used, and none twice', async () => {
+  it('hands on a large piece with all its memory, and a small one in as much as it needs', async () => {
     await using bench = await placed('piece')
     const { wire, ears } = bench
     wire.far.write(hex('0102'))
-    const first = await ears.hears(3)
-    wire.far.write(hex('0304'))
-    const second = await ears.hears(5)
-    expect([second.buffer, second.byteOffset]).to.deep.equal([first.buffer, first.byteOffset + 2])
+    const small = await ears.hears(3)
+    expect(small.buffer.byteLength).to.equal(2)
     const sent = generated(1, 20 * PIECE_BYTES)
     wire.far.write(sent)
-    await ears.hears(5 + sent.length)
-    expect(Buffer.concat(ears.chunks.slice(3)).equals(sent)).to.equal(true)
-    const memories = new Set(ears.chunks.slice(1).map(({ buffer }) => buffer))
-    for (const { byteLength } of memories) expect(byteLength).to.equal(PIECE_BYTES)
-    expect(memories.size).to.be.within(20, 41)
+    await ears.hears(3 + sent.length)
+    expect(Buffer.concat(ears.chunks.slice(2)).equals(sent)).to.equal(true)
+    const memories = ears.chunks.map(({ buffer }) => buffer)
+    expect(new Set(memories).size).to.equal(memories.length)
+    for (const { length, buffer } of ears.chunks) expect(buffer.byteLength).to.be.at.most(2 * length)
   })
 
   it('reads nothing while the socket is paused', async () => {
@@ -168,6 +169,12 @@ describe('readIntoPlaces', () => {
     expect(readIntoPlaces(wire.near, new Ears())).to.equal(false)
   })
 
+  it('leaves a socket alone that is paused', async () => {
+    await using wire = await Wire.open()
+    wire.near.pause()
+    expect(readIntoPlaces(wire.near, new Ears())).to.equal(false)
+  })
+
   it('leaves a socket alone in which bytes wait that have been read', async () => {
     await using wire = await Wire.open()
     const readable = new Promise((resolve) => wire.near.once('readable', resolve))
@@ -194,6 +201,57 @@ class Pieces extends Witness {
     for await (const piece of readable) if (piece instanceof Buffer) this.pieces.push(piece)
     void super.transmissionReceived(Buffer.concat(this.pieces))
   }
+}
+
+/** Gives its pieces away as they come. */
+class Giving extends Witness {
+  givenBytes = 0
+
+  protected override async transmissionStream(_size: number, readable: Readable): Promise<void> {
+    readable.on('data', (piece: Buffer<ArrayBuffer>) => {
+      this.givenBytes += structuredClone(piece, { transfer: [piece.buffer] }).length
+    })
+    await once(readable, 'end')
+    void super.transmissionReceived(Buffer.alloc(0))
+  }
+}
+
+/** A length in front of each message; nobody is told where payload is. */
+class Reticent extends OpenFraming {
+  readonly name = 'reticent'
+  readonly announces = true
+  #size = 0
+  #left = 0
+
+  protected read(): Step | undefined {
+    if (this.#left > 0) {
+      const bytes = this.input.takeSome(this.#left)
+      if (bytes === undefined) return undefined
+      this.#left -= bytes.length
+      return { do: 'piece', bytes, size: this.#size, left: this.#left }
+    }
+    const size = this.input.takeU32()
+    if (size === undefined) return undefined
+    this.#size = this.#left = size
+    return { do: 'offer', size }
+  }
+
+  start(size: number): void {
+    this.writer.u32(size)
+  }
+}
+
+/** The memory that hangs on a socket under names of its own. */
+const memoriesOf = (socket: object | undefined): ArrayBufferLike[] =>
+  socket === undefined
+    ? []
+    : Object.getOwnPropertySymbols(socket).flatMap((name) => {
+        const value: unknown = Reflect.get(socket, name)
+        return value instanceof Uint8Array ? [value.buffer] : []
+      })
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await turns(1)
 }
 
 /** A size near one where the reading changes, or any other. */
@@ -265,6 +323,47 @@ describe('a connection that receives large messages', () => {
       const there = chunks.filter((chunk) => chunk.buffer === buffer)
       expect(there.reduce((sum, { length }) => sum + length, 0)).to.be.above(900 * KIB)
     }
+  })
+
+  it('has no data events any more, unless its framing does not say where payload is', async () => {
+    const told: number[] = []
+    for (const framing of [undefined, (context: FramingContext) => new Reticent(context)]) {
+      const both = framing === undefined ? {} : { framing }
+      await using pair = await connectedPair({ serves: Witness, connects: Bare, both })
+      await pair.connected.transmit(generated(1, 200_000))
+      await pair.served.arrived(1)
+      let chunks = 0
+      pair.served.socket?.on('data', () => chunks++)
+      await pair.connected.transmit(generated(2, 200_000))
+      const [, second] = await pair.served.arrived(2)
+      expect(second?.equals(generated(2, 200_000))).to.equal(true)
+      told.push(chunks)
+    }
+    expect(told[0]).to.equal(0)
+    expect(told[1]).to.be.above(0)
+  })
+
+  it('keeps nothing of a message that its connection was cut in', async () => {
+    await using ends = await serverWithPeer(Witness)
+    const { server, peer } = ends
+    await peer.open()
+    peer.send(lengthOf(MIB)).send(generated(1, 200_000))
+    const socket = server.first.socket
+    await until(() => memoriesOf(socket).some(({ byteLength }) => byteLength === MIB))
+    server.first.destroy()
+    expect(await server.first.over).to.equal(undefined)
+    expect(Math.max(...memoriesOf(socket).map(({ byteLength }) => byteLength))).to.be.at.most(65_536)
+  })
+
+  it('lets its reader give the pieces of a stream to another thread, with their memory', async () => {
+    await using ends = await serverWithPeer(Giving, { maxMessageBytes: 65_536 })
+    const { server, peer } = ends
+    await peer.open()
+    for (let index = 1; index <= 2; index++) {
+      peer.send(lengthOf(MIB)).send(generated(index, MIB))
+      await server.first.arrived(index)
+    }
+    expect(server.first.givenBytes).to.equal(2 * MIB)
   })
 
   it('hands on a stream in pieces that do not change, however little of it comes at once', async () => {

@@ -103,6 +103,36 @@ describe('Receiver', () => {
     expect([bench.told, bench.receiver.expectedBytes]).to.deep.equal([['abcdef'], 0])
   })
 
+  it('knows where the bytes of a large message belong while the framing says that they are payload', () => {
+    const bench = new Bench().read(offer(100_000), piece('x'.repeat(30_000), 100_000, 70_000))
+    expect([bench.told, bench.receiver.nextPlace()]).to.deep.equal([['large'], 'unknown'])
+    bench.framing.payloadLeft = 70_000
+    expect(bench.receiver.nextPlace()).to.have.length(70_000)
+    bench.read(piece('y'.repeat(70_000), 100_000, 0))
+    expect(bench.receiver.nextPlace()).to.equal('unknown')
+  })
+
+  it('leaves a smaller one, of 65_535 bytes, where it is read', () => {
+    const bench = new Bench().read(offer(65_535), piece('x', 65_535, 65_534))
+    bench.framing.payloadLeft = 65_534
+    expect([bench.told, bench.receiver.nextPlace()]).to.deep.equal([[], 'unknown'])
+  })
+
+  it('fails, and throws nothing at the socket, when there is no memory for the rest of a message', () => {
+    const bench = new Bench().read(offer(100_000), piece('x', 100_000, 99_999))
+    bench.framing.payloadLeft = 99_999
+    const ample: unknown = Reflect.get(Buffer, 'allocUnsafeSlow')
+    Buffer.allocUnsafeSlow = () => {
+      throw new RangeError('Array buffer allocation failed')
+    }
+    try {
+      expect(bench.receiver.nextPlace()).to.equal('unknown')
+    } finally {
+      Reflect.set(Buffer, 'allocUnsafeSlow', ample)
+    }
+    expect(bench.failures.map(({ cause }) => cause)[0]).to.be.instanceOf(RangeError)
+  })
+
   it('promises memory with the yes, and gives the promise back when the message is whole', () => {
     const bench = new Bench().read(offer(100_000))
     expect([bench.framing.verdicts, bench.budget.bytes]).to.deep.equal([['accepted'], 100_000])

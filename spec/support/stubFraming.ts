@@ -6,6 +6,7 @@ export class StubFraming extends OpenFraming {
   readonly name = 'stub'
   override readonly announces: boolean
   readonly steps: Step[] = []
+  payloadLeft = 0
   #reading: Reading = 'between'
   /** The answers that were given to offers. */
   readonly verdicts: string[] = []
