@@ -1,7 +1,7 @@
 import { Lanes } from '@/bench/lanes.js'
 import { type Load, NUMBER_BYTES } from '@/bench/messages.js'
 import { nowMs } from '@/bench/nowMs.js'
-import { isPattern, markOf, patternAt, seemsPattern } from '@/bench/pattern.js'
+import { int32At, isPattern, mark, markOf, patternAt, seemsPattern } from '@/bench/pattern.js'
 
 /** Sends a message. Settles when its memory may be used again, or returns nothing if it has been copied. */
 export type SendOne = (message: Buffer) => Promise<unknown> | void
@@ -38,7 +38,7 @@ export class Arrivals {
     this.#expected = load.count * (lanes ?? 1)
     this.#thorough = thorough
     this.#count = 0
-    this.#tail = load.bytes >= 2 * NUMBER_BYTES ? patternAt(load.bytes - NUMBER_BYTES, NUMBER_BYTES).readUInt32BE() : 0
+    this.#tail = load.bytes >= 2 * NUMBER_BYTES ? int32At(patternAt(load.bytes - NUMBER_BYTES, NUMBER_BYTES), 0) : 0
     this.#all = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -114,7 +114,7 @@ export class Arrivals {
     if (this.#offset >= NUMBER_BYTES)
       return this.#thorough ? isPattern(part, this.#offset) : seemsPattern(part, this.#offset)
     const number = Buffer.alloc(NUMBER_BYTES)
-    number.writeUInt32BE(markOf(this.#count))
+    mark(number, markOf(this.#count))
     const cut = Math.min(NUMBER_BYTES - this.#offset, part.length)
     if (!part.subarray(0, cut).equals(number.subarray(this.#offset, this.#offset + cut))) return false
     return isPattern(part.subarray(cut, this.#thorough ? part.length : cut), this.#offset + cut)
@@ -123,8 +123,8 @@ export class Arrivals {
   #seemsMessage(message: Buffer, index: number): boolean {
     const bytes = this.#bytes
     if (bytes < NUMBER_BYTES) return true
-    if (message.readUInt32BE(0) !== markOf(index)) return false
-    return bytes < 2 * NUMBER_BYTES || message.readUInt32BE(bytes - NUMBER_BYTES) === this.#tail
+    if (int32At(message, 0) !== markOf(index)) return false
+    return bytes < 2 * NUMBER_BYTES || int32At(message, bytes - NUMBER_BYTES) === this.#tail
   }
 
   #wrong(index: number, length: number): void {
@@ -145,5 +145,5 @@ export class Arrivals {
 
 const isMessage = (message: Buffer, index: number): boolean => {
   if (message.length < NUMBER_BYTES) return isPattern(message, 0)
-  return message.readUInt32BE(0) === markOf(index) && isPattern(message.subarray(NUMBER_BYTES), NUMBER_BYTES)
+  return int32At(message, 0) === markOf(index) && isPattern(message.subarray(NUMBER_BYTES), NUMBER_BYTES)
 }

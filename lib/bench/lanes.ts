@@ -1,5 +1,5 @@
 import type { Load } from '@/bench/messages.js'
-import { numberOf } from '@/bench/pattern.js'
+import { int32At, numberOf } from '@/bench/pattern.js'
 
 /** Which of several connections something belongs to. Message `k` of it has number `k * of + lane`. */
 export interface Lane {
@@ -26,7 +26,7 @@ export class Lanes {
 
   /** @returns the number that a message which comes now on the same connection must have; NaN for one that belongs to none */
   next(message: Buffer): number {
-    const lane = numberOf(message.readUInt32BE(0)) % this.of
+    const lane = numberOf(int32At(message, 0)) % this.of
     const count = this.#counts[lane] ?? Number.NaN
     this.#counts[lane] = count + 1
     if (--this.#left === 0) this.halfway = this.#counts.slice()
