@@ -1,4 +1,4 @@
-import { NumberRing } from '@/bytes/numberRing.js'
+import { NumberRuns } from '@/bytes/numberRuns.js'
 import { TransportError } from '@/errors.js'
 import type { FrameWriter, FramingObserver, Role } from '@/framings/framing.js'
 
@@ -39,7 +39,7 @@ export class HandshakeOutbound {
   #unanswered = 0
   #unansweredBytes = 0
   /** Frame sizes under way without an answer, oldest first; only a window needs them. */
-  #sizes: NumberRing | undefined
+  #sizes: NumberRuns | undefined
   #collided = false
   /** No message waits for an answer. */
   #hurries = false
@@ -99,9 +99,10 @@ export class HandshakeOutbound {
       this.#at = this.#hurries ? 'payload' : 'announced'
       return
     }
-    this.#sizes ??= new NumberRing()
-    this.#sizes.push(LENGTH_BYTES + size)
-    this.#unansweredBytes += LENGTH_BYTES + size
+    const frameBytes = LENGTH_BYTES + size
+    this.#sizes ??= new NumberRuns()
+    this.#sizes.push(frameBytes)
+    this.#unansweredBytes += frameBytes
     this.#at = 'payload'
   }
 
@@ -118,7 +119,7 @@ export class HandshakeOutbound {
   /** The other end has said yes `count` times. */
   answered(count: number): void {
     this.#unanswered -= count
-    if (this.#sizes !== undefined) for (let i = 0; i < count; i++) this.#unansweredBytes -= this.#sizes.shift()
+    if (this.#sizes !== undefined) this.#unansweredBytes -= this.#sizes.take(count)
     this.#collided = false
     if (this.#at === 'announced') this.#at = 'payload'
   }
