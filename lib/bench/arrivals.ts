@@ -70,8 +70,10 @@ export class Arrivals {
     if (message.length !== this.#bytes || index >= this.#expected || this.#offset > 0)
       return this.#wrong(index, message.length)
     const number = this.#lanes?.next(message) ?? index
-    if (this.#thorough ? !isMessage(message, number) : !this.#seemsMessage(message, number))
+    if (this.#thorough ? !isMessage(message, number) : !this.#seemsMessage(message, number)) {
+      if (!Buffer.isBuffer(message)) throw new TypeError('a message is no Buffer')
       return this.#altered(number)
+    }
     this.each?.(index, message, answer)
     if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
   }

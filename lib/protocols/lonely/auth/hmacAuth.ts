@@ -33,8 +33,11 @@ export const HMAC_RANGES = { lifetimeSeconds: [120, 0, 86_400], maxCodes: [4_194
 const SECRET_BYTES = 64
 const NONCE_BYTES = 4
 
-/** A new secret for `hmacAuth`: 64 random bytes as base64url. */
-export const makeHmacSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
+/** A new secret for `hmacAuth`: 64 random bytes as base64url. It never begins with a hyphen, which a command line takes for an option. */
+export const makeHmacSecret = (): string => {
+  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  return secret.startsWith('-') ? makeHmacSecret() : secret
+}
 
 /**
  * Each message carries a code that only who knows the secret can make, over its kind, its fields, the time and a random

@@ -36,6 +36,10 @@ describe('the hmac scheme', () => {
     expect(new Set(nonces).size).to.equal(2_000)
   })
 
+  it('makes secrets of 64 bytes that no command line takes for an option', () => {
+    for (let made = 0; made < 1_000; made++) expect(makeHmacSecret()).to.match(/^[\w][\w-]{85}$/)
+  })
+
   it('accepts with a new secret what was authorized with it, and with another secret refuses it', () => {
     const secret = makeHmacSecret()
     const text = textOf(hmacAuth(secret), CLAIM, NOW_MS)
