@@ -1,7 +1,8 @@
+import { int32At, putInt32 } from '@/bytes/int32.js'
 import { Lanes } from '@/bench/lanes.js'
 import { type Load, NUMBER_BYTES } from '@/bench/messages.js'
 import { nowMs } from '@/bench/nowMs.js'
-import { int32At, isPattern, mark, markOf, patternAt, seemsPattern } from '@/bench/pattern.js'
+import { isPattern, markOf, patternAt, seemsPattern } from '@/bench/pattern.js'
 
 /** Sends a message. Settles when its memory may be used again, or returns nothing if it has been copied. */
 export type SendOne = (message: Buffer) => Promise<unknown> | void
@@ -116,7 +117,7 @@ export class Arrivals {
     if (this.#offset >= NUMBER_BYTES)
       return this.#thorough ? isPattern(part, this.#offset) : seemsPattern(part, this.#offset)
     const number = Buffer.alloc(NUMBER_BYTES)
-    mark(number, markOf(this.#count))
+    putInt32(number, 0, markOf(this.#count))
     const cut = Math.min(NUMBER_BYTES - this.#offset, part.length)
     if (!part.subarray(0, cut).equals(number.subarray(this.#offset, this.#offset + cut))) return false
     return isPattern(part.subarray(cut, this.#thorough ? part.length : cut), this.#offset + cut)

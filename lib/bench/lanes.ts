@@ -1,5 +1,6 @@
 import type { Load } from '@/bench/messages.js'
-import { int32At, numberOf } from '@/bench/pattern.js'
+import { int32At } from '@/bytes/int32.js'
+import { numberOf } from '@/bench/pattern.js'
 
 /** Which of several connections something belongs to. Message `k` of it has number `k * of + lane`. */
 export interface Lane {

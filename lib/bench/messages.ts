@@ -1,5 +1,6 @@
+import { putInt32 } from '@/bytes/int32.js'
 import type { Lane } from '@/bench/lanes.js'
-import { fillWithPattern, mark, markOf, PIECE_BYTES, patternAt } from '@/bench/pattern.js'
+import { fillWithPattern, markOf, PIECE_BYTES, patternAt } from '@/bench/pattern.js'
 
 /** How much one sample sends. */
 export interface Load {
@@ -40,7 +41,7 @@ export class Messages implements Load {
   at(index: number): Buffer {
     this.#ring ??= ringOf(Math.min(this.ahead, this.count), this.bytes)
     const message = this.#ring[index & (this.ahead - 1)] ?? NONE
-    if (this.bytes >= NUMBER_BYTES) mark(message, markOf(this.#numberOf(index)))
+    if (this.bytes >= NUMBER_BYTES) putInt32(message, 0, markOf(this.#numberOf(index)))
     return message
   }
 
@@ -48,7 +49,7 @@ export class Messages implements Load {
   *pieces(index: number): Generator<Buffer, void, undefined> {
     this.#firsts ??= ringOf(Math.min(this.ahead, this.count), Math.min(PIECE_BYTES, this.bytes))
     const first = this.#firsts[index & (this.ahead - 1)] ?? NONE
-    if (first.length >= NUMBER_BYTES) mark(first, markOf(this.#numberOf(index)))
+    if (first.length >= NUMBER_BYTES) putInt32(first, 0, markOf(this.#numberOf(index)))
     yield first
     for (let offset = PIECE_BYTES; offset < this.bytes; offset += PIECE_BYTES) {
       yield patternAt(offset, Math.min(PIECE_BYTES, this.bytes - offset))

@@ -14,18 +14,6 @@ const PAIRS = Uint16Array.from(
 export const markOf = (number: number): number =>
   ((PAIRS[(number >>> 12) & 4_095] ?? 0) << 16) | (PAIRS[number & 4_095] ?? 0)
 
-/** Four bytes as such an integer. Asked for twice a message: byte by byte it costs half as much as by `readInt32BE`. */
-export const int32At = (bytes: Uint8Array, at: number): number =>
-  ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)
-
-/** Puts such an integer at the beginning of a message. */
-export const mark = (message: Uint8Array, value: number): void => {
-  message[0] = value >>> 24
-  message[1] = value >>> 16
-  message[2] = value >>> 8
-  message[3] = value
-}
-
 const VALUES = ((): Uint8Array => {
   const values = new Uint8Array(256)
   for (const [value, letter] of LETTERS.entries()) values[letter] = value
@@ -33,10 +21,10 @@ const VALUES = ((): Uint8Array => {
 })()
 
 /** The number that such letters stand for; some number where they are none of `markOf`. */
-export const numberOf = (letters: number): number =>
-  (valueAt(letters, 24) << 18) | (valueAt(letters, 16) << 12) | (valueAt(letters, 8) << 6) | valueAt(letters, 0)
+export const numberOf = (mark: number): number =>
+  (valueAt(mark, 24) << 18) | (valueAt(mark, 16) << 12) | (valueAt(mark, 8) << 6) | valueAt(mark, 0)
 
-const valueAt = (letters: number, shift: number): number => VALUES[(letters >>> shift) & 0xff] ?? 0
+const valueAt = (mark: number, shift: number): number => VALUES[(mark >>> shift) & 0xff] ?? 0
 
 const PATTERN = ((): Buffer => {
   const bytes = Buffer.alloc(PERIOD_BYTES + PIECE_BYTES)

@@ -1,5 +1,6 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { Deque } from '@/bytes/deque.js'
+import { int32At } from '@/bytes/int32.js'
 import { viewOf } from '@/bytes/viewOf.js'
 
 const EMPTY = Buffer.alloc(0)
@@ -44,7 +45,7 @@ export class ChunkQueue {
   takeU32(): number | undefined {
     const at = this.#at
     if (this.#chunk.length - at < 4) return this.length < 4 ? undefined : this.#join(4).readUInt32BE()
-    const value = u32At(this.#chunk, at)
+    const value = int32At(this.#chunk, at) >>> 0
     this.#skip(4)
     return value
   }
@@ -109,7 +110,3 @@ export class ChunkQueue {
     return joined
   }
 }
-
-/** Asked for once a message, and a twentieth of what receiving it costs cheaper than `readUInt32BE`. */
-const u32At = (bytes: Uint8Array, at: number): number =>
-  (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0

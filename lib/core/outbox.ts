@@ -1,4 +1,5 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
+import { putInt32 } from '@/bytes/int32.js'
 import { SLAB_BYTES, type SlabPool } from '@/core/slabPool.js'
 import type { FrameWriter } from '@/framings/framing.js'
 
@@ -93,12 +94,8 @@ export class Outbox implements FrameWriter {
 
   u32(value: number): void {
     const slab = this.#slabWith(4)
-    const at = this.#fill
-    slab[at] = value >>> 24
-    slab[at + 1] = value >>> 16
-    slab[at + 2] = value >>> 8
-    slab[at + 3] = value
-    this.#fill = at + 4
+    putInt32(slab, this.#fill, value)
+    this.#fill += 4
     this.#writtenBytes += 4
   }
 

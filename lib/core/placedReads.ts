@@ -96,7 +96,8 @@ const socketThatReads = (onread: OnReadOpts): Socket => {
   return new Socket(options)
 }
 
-const SLOTS = findSlots()
+/** Looked for when the first large message comes. */
+let slots: Slots | 'none' | undefined
 
 /**
  * From now on a socket of `node:net` reads bytes where they belong, and no `data` follows: a large message is not copied any
@@ -104,23 +105,24 @@ const SLOTS = findSlots()
  * @returns whether it begins now
  */
 export const readIntoPlaces = (stream: Duplex, ears: PlacedEars): boolean => {
-  if (SLOTS === undefined || Object.getPrototypeOf(stream) !== Socket.prototype) return false
+  if (Object.getPrototypeOf(stream) !== Socket.prototype) return false
+  slots ??= findSlots() ?? 'none'
   if (stream.listenerCount('data') > 1 || stream.readableLength > 0 || stream.isPaused()) return false
-  if (Reflect.get(stream, SLOTS.memory) !== null) return false
+  if (slots === 'none' || Reflect.get(stream, slots.memory) !== null) return false
   const handle: unknown = Reflect.get(stream, '_handle')
   if (typeof handle !== 'object' || handle === null) return false
   const useUserBuffer: unknown = Reflect.get(handle, 'useUserBuffer')
   if (typeof useUserBuffer !== 'function') return false
   const reads = new PlacedReads(ears)
-  Reflect.set(stream, SLOTS.memory, DESK)
-  Reflect.set(stream, SLOTS.next, reads.next)
-  Reflect.set(stream, SLOTS.arrived, reads.arrived)
+  Reflect.set(stream, slots.memory, DESK)
+  Reflect.set(stream, slots.next, reads.next)
+  Reflect.set(stream, slots.arrived, reads.arrived)
   Reflect.apply(useUserBuffer, handle, [DESK])
   return true
 }
 
 /** To be called when the socket is closed: it keeps no memory of a message any more that was given up. */
 export const forgetPlaces = (stream: Duplex): void => {
-  if (SLOTS !== undefined && Reflect.get(stream, SLOTS.memory) instanceof Uint8Array)
-    Reflect.set(stream, SLOTS.memory, DESK)
+  if (slots === undefined || slots === 'none') return
+  if (Reflect.get(stream, slots.memory) instanceof Uint8Array) Reflect.set(stream, slots.memory, DESK)
 }

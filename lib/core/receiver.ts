@@ -18,7 +18,7 @@ export interface ReceiverOwner extends ConsentOwner {
   answersArrived(count: number): void
   /** The bytes broke the rules, or the message was refused. */
   receiveFailed(error: TransportError): void
-  /** A message has begun that comes in many pieces. */
+  /** A message has begun that is worth reading to where it belongs. */
   largeBegun(): void
   payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }

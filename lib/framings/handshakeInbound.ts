@@ -22,7 +22,7 @@ export const isAnswer = (byte: number, unanswered: number): boolean => byte > 0x
  * The stream ends where only the beginning of a length is here. An original peer that closes while idle may have left zeros of
  * one behind; nobody meant a message by them.
  */
-export const endInLength = (have: Uint8Array = new Uint8Array()): void => {
-  if (have.some((byte) => byte !== 0))
+export const endInLength = (have: Uint8Array | undefined): void => {
+  if (have?.some((byte) => byte !== 0) === true)
     throw new TransportError('FRAME_TRUNCATED', { have: have.length, need: LENGTH_BYTES })
 }
