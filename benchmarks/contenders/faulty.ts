@@ -48,3 +48,18 @@ export const swapping = faulty('swaps', ([first, second, ...others]) =>
 )
 export const altering = faulty('alters', (messages) => messages.map(altered))
 export const unsettled = faulty('never settles', (messages) => messages, false)
+
+let hermits = 0
+/** Without a fault, but serves only where no other one does so in the same process. */
+const hermit = (name: string): Contender => {
+  const alone = faulty(name, (messages) => messages)
+  return {
+    ...alone,
+    serve: async (arrivals, berth) => {
+      if (hermits++ > 0) throw new Error('somebody lives here already')
+      return alone.serve(arrivals, berth)
+    },
+  }
+}
+export const hermitA = hermit('hermit')
+export const hermitB = hermit('another hermit')

@@ -19,19 +19,37 @@ const CHANNELS = [
   'close',
 ]
 
+/** Copies of the core, for one process. `unpublished` has all publishing taken out; the other two are the core as it is. */
+type Copy = 'first' | 'second' | 'unpublished'
+
 /** What is done in both processes of a contender before the core is loaded there. */
 type Preparation = (arrivals: Arrivals) => void | Promise<void>
 
+interface Observed {
+  readonly name: string
+  /** Without one it is the core itself. */
+  readonly copy?: Copy
+  readonly prepare?: Preparation
+}
+
+const HERE = extname(import.meta.url)
+let hooked = false
+
+/** Our ends, and the core below them, loaded only now. */
+const endsOn = async (copy: Copy | undefined): Promise<typeof import('./ourEnds.js')> => {
+  if (copy === undefined) return import('./ourEnds.js')
+  if (!hooked) register(`./coreCopies${HERE}`, import.meta.url)
+  hooked = true
+  const ends: typeof import('./ourEnds.js') = await import(`./ourEnds${HERE}?copy=${copy}`)
+  return ends
+}
+
 /** A contender of ours that loads the core only when all is prepared, so nothing above imports a value from it. */
-const prepared = (
-  name: string,
-  options: ConnectionOptions,
-  way: 'manyWaiting' | 'oneWaiting',
-  prepare: Preparation,
-): Contender => {
+const observed = (options: ConnectionOptions, way: 'manyWaiting' | 'oneWaiting', contender: Observed): Contender => {
+  const { name, copy, prepare } = contender
   const ends = async (arrivals: Arrivals): Promise<Contender> => {
-    await prepare(arrivals)
-    const [{ ourContender }, ways] = await Promise.all([import('./ourEnds.js'), import('./ways.js')])
+    await prepare?.(arrivals)
+    const [{ ourContender }, ways] = await Promise.all([endsOn(copy), import('./ways.js')])
     return ourContender({ name, module: import.meta.url, options, way: ways[way] })
   }
   return {
@@ -41,17 +59,13 @@ const prepared = (
     connect: async (address, replies) => (await ends(replies)).connect(address, replies),
   }
 }
+const pipelined = (contender: Observed): Contender => observed({ pipeline: true }, 'manyWaiting', contender)
+const strict = (contender: Observed): Contender => observed({}, 'oneWaiting', contender)
 
-/** Takes all publishing out of the core, and sees to it that this has been done: an event fails the sample. */
-const unpublished: Preparation = (arrivals) => {
-  register(`./unpublished${extname(import.meta.url)}`, import.meta.url)
+/** Any event fails the sample. */
+const silent: Preparation = (arrivals) => {
   for (const name of CHANNELS)
     subscribe(`framewright.${name}`, () => arrivals.fail(new Error(`framewright.${name} is still published`)))
-}
-
-/** Loads the core through a hook as well, which changes nothing: what a hook may do to a process is not what is asked. */
-const unchanged: Preparation = () => {
-  register(`./unchanged${extname(import.meta.url)}`, import.meta.url)
 }
 
 /** Listens to everything and counts it. */
@@ -67,11 +81,17 @@ const traced: Preparation = async () => {
 }
 const kept: Disposable[] = []
 
-const pipeline = { pipeline: true }
-export const pipelinedUnheard = prepared('pipelined, nobody listening', pipeline, 'manyWaiting', unchanged)
-export const pipelinedAgain = prepared('pipelined, nobody listening, again', pipeline, 'manyWaiting', unchanged)
-export const strictUnheard = prepared('strict, nobody listening', {}, 'oneWaiting', unchanged)
-export const pipelinedUnpublished = prepared('pipelined, publishing taken out', pipeline, 'manyWaiting', unpublished)
-export const strictUnpublished = prepared('strict, publishing taken out', {}, 'oneWaiting', unpublished)
-export const pipelinedCounted = prepared('pipelined, every event counted', pipeline, 'manyWaiting', counted)
-export const pipelinedTraced = prepared('pipelined, traced', pipeline, 'manyWaiting', traced)
+export const pipelinedFirst = pipelined({ name: 'pipelined, nobody listening', copy: 'first' })
+export const pipelinedSecond = pipelined({ name: 'pipelined, nobody listening, again', copy: 'second' })
+export const pipelinedUnpublished = pipelined({ name: 'pipelined, publishing taken out', copy: 'unpublished' })
+export const strictFirst = strict({ name: 'strict, nobody listening', copy: 'first' })
+export const strictSecond = strict({ name: 'strict, nobody listening, again', copy: 'second' })
+export const strictUnpublished = strict({ name: 'strict, publishing taken out', copy: 'unpublished' })
+export const pipelinedSilent = pipelined({
+  name: 'pipelined, taken out and listened to',
+  copy: 'unpublished',
+  prepare: silent,
+})
+export const pipelinedUnheard = pipelined({ name: 'pipelined, by itself' })
+export const pipelinedCounted = pipelined({ name: 'pipelined, every event counted', prepare: counted })
+export const pipelinedTraced = pipelined({ name: 'pipelined, traced', prepare: traced })

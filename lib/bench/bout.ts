@@ -10,6 +10,7 @@ import type { Pace, Plan } from '@/bench/question.js'
 import type { Sample, Score } from '@/bench/score.js'
 import { STEADY_MEMORY } from '@/bench/steadyMemory.js'
 
+const SATURATING: Mode = { kind: 'saturating' }
 /** Samples at the beginning of each heat that are thrown away. */
 const WARM_UPS: Readonly<Record<Pace, number>> = { full: 3, quick: 2, trial: 1 }
 
@@ -31,6 +32,12 @@ export interface Course {
   readonly warmUps?: number
   /** Cores that the two ends of an entrant share; see `keepOnCore`. @default 2 */
   readonly cores?: 1 | 2
+  /**
+   * All live in the same two processes, so that the luck of a process is the same for each. Only for contenders between
+   * which a few percent matter and which run no code in common; code that several run is as fast as the slowest makes it.
+   * @default false
+   */
+  readonly together?: boolean
   /** @default saturating */
   readonly mode?: Mode
   /** Stands between the two ends of each. */
@@ -39,7 +46,8 @@ export interface Course {
 
 /**
  * Lets the entrants send in turn, round after round, so that whatever else the machine does meets all alike. Each has
- * two processes of its own, which sleep while others are at work, and one connection, which stays open for a heat.
+ * two processes of its own, unless all live together, and one connection, which stays open for a heat and is at rest
+ * while others are at work.
  * @returns a score for each entrant, in their order, without samples for one that cannot be measured here
  * @throws Error when a message is lost, doubled, altered or late, or when an end fails
  */
@@ -57,9 +65,9 @@ export const bout = async (entrants: readonly Entrant[], course: Course, plan: P
 }
 
 const heat = async (teams: readonly Team[], course: Course, plan: Plan): Promise<void> => {
-  const { rounds, warmUps = WARM_UPS[plan.pace], cores = 2, mode = { kind: 'saturating' }, through } = course
+  const { rounds, warmUps = WARM_UPS[plan.pace], cores = 2, together = false, mode = SATURATING, through } = course
   const berths = new Berths()
-  const pairs = teams.map((own) => pairOf(own, plan))
+  const pairs = pairsOf(teams, together, plan)
   const corners = pairs.map(({ corner }) => corner)
   try {
     await Promise.all(corners.map(async (corner) => corner.enter(await berths.at(corner.carrier), through)))
@@ -105,9 +113,14 @@ const teamsOf = (standings: readonly Standing[]): Team[] => {
   return teams
 }
 
-const pairOf = (own: Team, plan: Plan): Pair => {
-  const [{ contender, carrier }] = own
-  return { corner: new Corner(contender, carrier, { ...plan, env: STEADY_MEMORY }), own }
+const pairsOf = (teams: readonly Team[], together: boolean, plan: Plan): Pair[] => {
+  let first: Corner | undefined
+  return teams.map((own) => {
+    const [{ contender, carrier }] = own
+    const corner = new Corner(contender, carrier, { ...plan, env: STEADY_MEMORY }, together ? first : undefined)
+    first ??= corner
+    return { corner, own }
+  })
 }
 
 /** What one entrant has done. */

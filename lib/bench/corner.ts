@@ -28,7 +28,7 @@ export interface Between extends AsyncDisposable {
 /** Puts something between both ends, such as a delay. */
 export type Through = (address: Address) => Promise<Between>
 
-/** The two processes of a contender, and one connection between them. */
+/** The two ends of a contender, each in a process of its own, and one connection between them. */
 export class Corner {
   readonly contender: Described
   readonly carrier: Carrier
@@ -36,12 +36,14 @@ export class Corner {
   readonly #client: RemoteEnd
   #between: Between | undefined
 
-  constructor(contender: Described, carrier: Carrier, options: RemoteEndOptions) {
+  /** @param housemate whose two processes it is to share */
+  constructor(contender: Described, carrier: Carrier, options: RemoteEndOptions, housemate?: Corner) {
     this.contender = contender
     this.carrier = carrier
     const name = carrier === 'tcp' ? contender.name : `${contender.name}, ${carrier}`
-    this.#server = new RemoteEnd(name, options)
-    this.#client = new RemoteEnd(name, options)
+    const [server, client] = housemate === undefined ? [] : [housemate.#server, housemate.#client]
+    this.#server = new RemoteEnd(name, options, server)
+    this.#client = new RemoteEnd(name, options, client)
   }
 
   async enter(berth: Berth, through?: Through): Promise<void> {

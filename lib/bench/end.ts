@@ -24,7 +24,7 @@ export interface Part {
 /** What the receiving end does with each message, beside looking at it; one that dawdles does nothing else meanwhile. */
 export type Duty = 'look' | 'answer' | 'time' | { readonly dawdleMs: number }
 
-/** What one of the two processes of a contender can be told to do. What goes in and out is copied between processes. */
+/** What one of the two ends of a contender can be told to do. What goes in and out is copied between processes. */
 export class End {
   readonly #arrivals = new Arrivals()
   readonly #replies = new Arrivals()

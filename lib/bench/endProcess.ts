@@ -2,11 +2,18 @@ import { End } from '@/bench/end.js'
 import type { Order } from '@/bench/remoteEnd.js'
 import { wordsOf } from '@/errors.js'
 
-/** The program of both processes of a contender: does what it is told until nobody is there to tell it more. */
-const end = new End()
+/** The program of both processes of a contender: its ends do what they are told until nobody is there to tell them more. */
+const ends = new Map<number, End>()
+
+const endNumbered = (number: number): End => {
+  const end = ends.get(number) ?? new End()
+  ends.set(number, end)
+  return end
+}
 
 const obey = async (order: Order): Promise<object> => {
   try {
+    const end = endNumbered(order.end)
     const act: (...args: never[]) => unknown = end[order.act]
     const result = await Reflect.apply(act, end, order.args)
     return { id: order.id, result }

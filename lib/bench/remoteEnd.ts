@@ -8,6 +8,8 @@ import { wordsOf } from '@/errors.js'
 
 export interface Order {
   readonly id: number
+  /** Several ends may live in one process. */
+  readonly end: number
   readonly act: keyof End
   readonly args: readonly unknown[]
 }
@@ -40,27 +42,23 @@ const FAREWELL_MS = 2_000
 /** Whoever named a contender has been told already of what kind its module is. */
 const SILENCED = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'
 
-/** One end of a contender in a process of its own. Whatever goes wrong there, or takes too long, rejects here. */
+let orders = 0
+let ends = 0
+
+/** One end of a contender in another process. Whatever goes wrong there, or takes too long, rejects here. */
 export class RemoteEnd {
   readonly #name: string
+  readonly #number = ends++
   readonly #timeoutMs: number
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
-  #orders = 0
   #gone: Error | undefined
 
-  constructor(name: string, options: RemoteEndOptions) {
+  /** @param housemate in whose process it is to live; without one it gets a process of its own */
+  constructor(name: string, options: RemoteEndOptions, housemate?: RemoteEnd) {
     this.#name = name
     this.#timeoutMs = options.timeoutMs
-    this.#process = fork(PROGRAM, [], {
-      execArgv: [...process.execArgv, SILENCED, ...(options.execArgv ?? [])],
-      env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced',
-    })
-    const stop = (): void => void this.#process.kill('SIGKILL')
-    options.signal?.addEventListener('abort', stop, { once: true })
-    this.#process.once('exit', () => options.signal?.removeEventListener('abort', stop))
+    this.#process = housemate === undefined ? begun(options) : housemate.#process
     this.#process.on('message', (reply: Reply) => this.#heard(reply))
     this.#process.on('error', (error) => this.#lost(error))
     this.#process.on('exit', (code, signal) => this.#lost(new Error(`its process ended (${signal ?? code})`)))
@@ -68,14 +66,14 @@ export class RemoteEnd {
 
   /** Tells it to do something. @throws Error what it threw, or that it did not settle in time */
   async tell<Act extends keyof End>(act: Act, ...args: Parameters<End[Act]>): Promise<Awaited<ReturnType<End[Act]>>> {
-    const id = this.#orders++
+    const id = orders++
     let timer: NodeJS.Timeout | undefined
     try {
       return await new Promise<Awaited<ReturnType<End[Act]>>>((resolve, reject) => {
         if (this.#gone !== undefined) return reject(this.#gone)
         this.#waiting.set(id, { resolve, reject })
         timer = setTimeout(() => reject(new Error(`did not settle within ${this.#timeoutMs} ms`)), this.#timeoutMs)
-        this.#process.send({ id, act, args } satisfies Order)
+        this.#process.send({ id, end: this.#number, act, args } satisfies Order)
       })
     } catch (error) {
       throw new Error(`${this.#name}: ${act}: ${wordsOf(error)}`, {
@@ -87,12 +85,12 @@ export class RemoteEnd {
     }
   }
 
-  /** @returns whether from now on it stays on this core */
+  /** @returns whether from now on its process stays on this core */
   keepOnCore(core: number): boolean {
     return keepOnCore(this.#process.pid, core)
   }
 
-  /** Ends the process. */
+  /** Ends its process, and all ends that live there. */
   async dismiss(): Promise<void> {
     if (this.#gone !== undefined) return
     const gone = once(this.#process, 'exit')
@@ -112,4 +110,17 @@ export class RemoteEnd {
     this.#gone ??= error
     for (const waiting of this.#waiting.values()) waiting.reject(error)
   }
+}
+
+const begun = ({ execArgv = [], env, signal }: RemoteEndOptions): ChildProcess => {
+  const child = fork(PROGRAM, [], {
+    execArgv: [...process.execArgv, SILENCED, ...execArgv],
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  })
+  const stop = (): void => void child.kill('SIGKILL')
+  signal?.addEventListener('abort', stop, { once: true })
+  child.once('exit', () => signal?.removeEventListener('abort', stop))
+  return child
 }

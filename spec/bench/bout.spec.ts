@@ -1,14 +1,17 @@
 import { expect } from 'chai'
-import { bout, type Contender } from '@/bench/index.js'
+import { bout, type Contender, type Entrant } from '@/bench/index.js'
 import * as faults from '../../benchmarks/contenders/faulty.js'
 import { trialPlan } from '../support/trialPlan.js'
 
 const { FAULTY_BYTES } = faults
 
-/** What a bout in which one contender sends ten messages has to complain about. */
-const complaint = (contender: Contender, timeoutMs?: number): Promise<string> => {
-  const entrant = { contender, load: { bytes: FAULTY_BYTES, count: 10 } }
-  return bout([entrant], { heats: 1, rounds: 1 }, trialPlan(timeoutMs)).then(
+const SHORT = { heats: 1, rounds: 1 }
+const entrant = (contender: Contender): Entrant => ({ contender, load: { bytes: FAULTY_BYTES, count: 10 } })
+
+/** What a bout has to complain about in which one contender sends ten messages, and maybe lives together with others. */
+const complaint = (contender: Contender, timeoutMs?: number, others: readonly Contender[] = []): Promise<string> => {
+  const course = { ...SHORT, together: others.length > 0 }
+  return bout([...others, contender].map(entrant), course, trialPlan(timeoutMs)).then(
     () => 'nothing',
     (error: Error) => error.message,
   )
@@ -43,4 +46,20 @@ describe('a bout', function () {
         .and.to.contain('did not settle within 3000 ms')
     })
   }
+
+  it('lets contenders live in the same two processes, where it is told so and nowhere else', async () => {
+    const hermits = [faults.hermitA, faults.hermitB].map(entrant)
+    const apart = await bout(hermits, SHORT, trialPlan())
+    expect(apart.map(({ name, samples }) => [name, samples.length])).to.deep.equal([
+      ['hermit', 1],
+      ['another hermit', 1],
+    ])
+    expect(await complaint(faults.hermitB, undefined, [faults.hermitA])).to.match(/hermit: serve: .*lives here already/)
+  })
+
+  it('measures those that live together one by one, and names the one that is at fault', async () => {
+    const both = await bout([faults.faultless, faults.hermitA].map(entrant), { ...SHORT, together: true }, trialPlan())
+    expect(both.map(({ samples }) => samples[0]?.count)).to.deep.equal([10, 10])
+    expect(await complaint(faults.altering, undefined, [faults.faultless])).to.match(/^alters: .*message 0/)
+  })
 })
