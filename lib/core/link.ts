@@ -10,9 +10,10 @@ import { mayFollow, type Phase } from '@/core/lifecycle.js'
 import { framingIsObserved, LinkObserver } from '@/core/linkObserver.js'
 import { objectionTo } from '@/core/objection.js'
 import type { Settings } from '@/core/options.js'
-import type { Place, PlacedEars } from '@/core/placedReads.js'
+import type { Place } from '@/core/placedReads.js'
 import type { PluginChain } from '@/core/pluginChain.js'
 import { sourceObjection, type StreamSource } from '@/core/pour.js'
+import { failureOf } from '@/core/receiver.js'
 import { endsOf } from '@/core/remoteAddress.js'
 import { dozeOn, listenTo, type StreamEars } from '@/core/streamEars.js'
 import { Work } from '@/core/work.js'
@@ -50,7 +51,7 @@ const BYTES = Array.from({ length: 256 }, (_, value) => Buffer.of(value))
  * made when something happens, and dropped when nothing has happened for a while; thousands of idle connections
  * then cost little more than their sockets.
  */
-export class Link<C> implements FrameWriter, StreamEars, PlacedEars {
+export class Link<C> implements FrameWriter, StreamEars {
   readonly shared: Shared<C>
   readonly connection: C
   readonly id: string
@@ -104,6 +105,10 @@ export class Link<C> implements FrameWriter, StreamEars, PlacedEars {
     return (this.#work ??= new Work(this, this.#phase !== 'opening'))
   }
 
+  get awake(): boolean {
+    return this.#work !== undefined
+  }
+
   #rest(): void {
     this.#work = undefined
     this.framing.rest?.()
@@ -113,22 +118,23 @@ export class Link<C> implements FrameWriter, StreamEars, PlacedEars {
 
   /** What waits to leave. */
   get outbound(): { readonly messages: number; readonly bytes: number } {
-    const sender = this.#work?.sender
-    return { messages: sender?.waitingMessages ?? 0, bytes: sender?.waitingBytes ?? 0 }
+    const { waitingMessages = 0, waitingBytes = 0 } = this.#work?.sender ?? {}
+    return { messages: waitingMessages, bytes: waitingBytes }
   }
 
   /** Takes the socket over. To be called once. */
   begin(): void {
-    const { commons } = this.shared
+    const { role, framing, stream, shared } = this
     this.enter('opening')
-    if (channels.open.hasSubscribers) this.#publishOpen()
-    listenTo(this.stream, this)
-    if (this.stream.closed) process.nextTick(() => this.socketClosed())
+    if (channels.open.hasSubscribers)
+      publish('open', { ...this.stamp(), role, framing: framing.name, ...endsOf(stream) })
+    listenTo(stream, this)
+    if (stream.closed) process.nextTick(() => this.socketClosed())
     this.#observe()
-    this.framing.open()
-    commons.deadlines.add(this)
-    if (this.overrides.loopPass) commons.ticks.add(this.work.loop)
-    if (this.#work !== undefined || !this.framing.answered) this.#turn()
+    framing.open()
+    shared.commons.deadlines.add(this)
+    if (this.overrides.loopPass) shared.commons.ticks.add(this.work.loop)
+    if (this.#work !== undefined || !framing.answered) this.#turn()
   }
 
   /** Resolves when messages can travel; rejects with what ended the connection before. */
@@ -231,9 +237,7 @@ export class Link<C> implements FrameWriter, StreamEars, PlacedEars {
     try {
       if (this.framing.next()?.do !== 'opened') return false
     } catch (error) {
-      this.work.receiveFailed(
-        error instanceof TransportError ? error : new TransportError('FRAME_MALFORMED', {}, { cause: error }),
-      )
+      this.work.receiveFailed(failureOf(error))
       return true
     }
     if (channels.opened.hasSubscribers) publish('opened', this.stamp())
@@ -292,9 +296,5 @@ export class Link<C> implements FrameWriter, StreamEars, PlacedEars {
   #observe(): void {
     if (!framingIsObserved()) this.framing.observer = undefined
     else this.framing.observer ??= new LinkObserver(this.id, () => this.shared.commons.clock.now())
-  }
-
-  #publishOpen(): void {
-    publish('open', { ...this.stamp(), role: this.role, framing: this.framing.name, ...endsOf(this.stream) })
   }
 }

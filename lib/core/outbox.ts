@@ -1,5 +1,6 @@
 import { asBuffer } from '@/bytes/asBuffer.js'
 import { putInt32 } from '@/bytes/int32.js'
+import { viewOf } from '@/bytes/viewOf.js'
 import { SLAB_BYTES, type SlabPool } from '@/core/slabPool.js'
 import type { FrameWriter } from '@/framings/framing.js'
 
@@ -194,7 +195,7 @@ export class Outbox implements FrameWriter {
 
   #cutOff(): void {
     if (this.#slab === undefined || this.#fill === this.#cut) return
-    this.#pieces.push(this.#slab.subarray(this.#cut, this.#fill))
+    this.#pieces.push(viewOf(this.#slab.buffer, this.#slab.byteOffset + this.#cut, this.#fill - this.#cut))
     this.#cut = this.#fill
   }
 }

@@ -52,18 +52,17 @@ class PlacedReads {
     this.#ears.arrived(this.#taken(count, memory), count === memory.length)
   }
 
-  /** What is handed on may go to another thread with all its memory; few bytes do not keep that of a whole piece. */
+  /** A piece may go to another thread with all its memory; few bytes do not keep that of a whole piece. */
   #taken(count: number, memory: Buffer): Buffer {
-    const few = memory === this.#piece && 2 * count < PIECE_BYTES
-    if (few || memory.buffer === DESK.buffer) return copied(memory, count)
+    if (memory === DESK || memory === FIRST_LOOK) return copied(memory, Buffer.allocUnsafe(count))
+    if (memory === this.#piece && 2 * count < PIECE_BYTES) return copied(memory, Buffer.allocUnsafeSlow(count))
     this.#piece = undefined
     return memory.subarray(0, count)
   }
 }
 
-const copied = (memory: Buffer, count: number): Buffer => {
-  const copy = Buffer.allocUnsafeSlow(count)
-  memory.copy(copy, 0, 0, count)
+const copied = (memory: Buffer, copy: Buffer): Buffer => {
+  memory.copy(copy, 0, 0, copy.length)
   return copy
 }
 
@@ -96,12 +95,14 @@ const socketThatReads = (onread: OnReadOpts): Socket => {
   return new Socket(options)
 }
 
-/** Looked for when the first large message comes. */
+/** Looked for when they are first needed. */
 let slots: Slots | 'none' | undefined
 
 /**
  * From now on a socket of `node:net` reads bytes where they belong, and no `data` follows: a large message is not copied any
- * more, and comes in fewer reads. Where that cannot be, as over TLS or where somebody else listens, nothing changes.
+ * more and comes in fewer reads, and a small one does not go through a `Readable` and memory for 64 KiB. Where that cannot be,
+ * as over TLS or where somebody else listens, nothing changes. To be called from a listener for `data`: there no read
+ * is under way.
  * @returns whether it begins now
  */
 export const readIntoPlaces = (stream: Duplex, ears: PlacedEars): boolean => {

@@ -18,8 +18,6 @@ export interface ReceiverOwner extends ConsentOwner {
   answersArrived(count: number): void
   /** The bytes broke the rules, or the message was refused. */
   receiveFailed(error: TransportError): void
-  /** A message has begun that is worth reading to where it belongs. */
-  largeBegun(): void
   payloadMoved(direction: 'inbound', state: 'started' | 'finished', size: number, then?: 'finished'): void
 }
 
@@ -165,7 +163,6 @@ export class Receiver {
 
   #begin(size: number, first: Buffer): void {
     this.#seen++
-    if (size >= LARGE_BYTES && this.#framing.payloadLeft !== undefined) this.#owner.largeBegun()
     if (channels.payload.hasSubscribers) this.#owner.payloadMoved('inbound', 'started', size)
     if (!this.#consent.streamed(size)) {
       this.#assembly = new Assembly(size, first)
@@ -207,5 +204,6 @@ export class Receiver {
   }
 }
 
-const failureOf = (error: unknown): TransportError =>
+/** What to say of what a framing has thrown. */
+export const failureOf = (error: unknown): TransportError =>
   error instanceof TransportError ? error : new TransportError('FRAME_MALFORMED', {}, { cause: error })

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
-import { forgetPlaces } from '@/core/placedReads.js'
+import { forgetPlaces, type PlacedEars, readIntoPlaces } from '@/core/placedReads.js'
 
 /** Whom a stream tells what happens to it. */
-export interface StreamEars {
-  /** @param more another chunk is likely to follow before anything else happens */
-  arrived(chunk: Buffer, more: boolean): void
+export interface StreamEars extends PlacedEars {
+  /** Somebody is there who knows where bytes belong. */
+  readonly awake: boolean
   remoteEnded(): void
   socketFailed(error: Error): void
   socketClosed(): void
@@ -18,7 +18,9 @@ const FULL_CHUNK_BYTES = 65_536
 type Heard = Duplex & { [EARS]?: StreamEars }
 
 function onData(this: Heard, chunk: Buffer): void {
-  this[EARS]?.arrived(chunk, chunk.length === FULL_CHUNK_BYTES)
+  const ears = this[EARS]
+  ears?.arrived(chunk, chunk.length === FULL_CHUNK_BYTES)
+  if (ears?.awake === true) readIntoPlaces(this, ears)
 }
 
 function onEnd(this: Heard): void {

@@ -8,7 +8,6 @@ import type { InboundStream } from '@/core/inboundStream.js'
 import { Inbox, type Item } from '@/core/inbox.js'
 import type { Link } from '@/core/link.js'
 import { Outbox } from '@/core/outbox.js'
-import { readIntoPlaces } from '@/core/placedReads.js'
 import { Receiver } from '@/core/receiver.js'
 import { Sender } from '@/core/sender.js'
 import { socketBelow } from '@/core/socketBelow.js'
@@ -131,6 +130,14 @@ export class Work<C> {
     this.#heldChunks = 0
     this.outbox.flush()
     this.sender.seal()
+    if (this.outbox.settledBytes === this.outbox.writtenBytes) this.#settle()
+  }
+
+  #settle(): void {
+    this.#spoke = true
+    this.outbox.settle()
+    this.sender.settle()
+    this.sender.pump()
   }
 
   // What the sender and its sink say.
@@ -143,20 +150,17 @@ export class Work<C> {
 
   /** The flush that `bytesWritten` has planned, unless it has been done meanwhile. */
   flushPlanned(): void {
-    if (this.#flushPlanned) this.#letGo()
+    if (!this.#flushPlanned) return
+    this.#letGo()
+    this.#link.checkEnding()
   }
 
   bytesSettled(): void {
-    this.#spoke = true
-    const { outbox, sender } = this
-    if (outbox.blocked) {
-      if (channels.drain.hasSubscribers) publish('drain', { ...this.#link.stamp(), waitingBytes: outbox.waitingBytes })
-      outbox.drained()
-    }
-    outbox.settle()
-    sender.settle()
-    sender.pump()
-    if (outbox.waitingBytes > 0) this.#letGo()
+    const { blocked, waitingBytes } = this.outbox
+    if (blocked && channels.drain.hasSubscribers) publish('drain', { ...this.#link.stamp(), waitingBytes })
+    if (blocked) this.outbox.drained()
+    this.#settle()
+    if (this.outbox.waitingBytes > 0) this.#letGo()
     this.#link.checkEnding()
   }
 
@@ -200,10 +204,6 @@ export class Work<C> {
 
   streamArrived(stream: InboundStream): void {
     this.loop.enqueue(stream)
-  }
-
-  largeBegun(): void {
-    readIntoPlaces(this.#link.stream, this.#link)
   }
 
   answersArrived(count: number): void {

@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { Duplex } from 'node:stream'
 import { SocketSink } from '@/core/socketSink.js'
 import { turns } from '../support/turns.js'
+import { Wire } from '../support/wire.js'
 
 /** A stream that writes when the spec says so. */
 const held = (): { stream: Duplex; done: ((error?: Error) => void)[] } => {
@@ -31,6 +33,23 @@ const owner = (): {
     this.offered.push([chunk.length, taken])
   },
 })
+
+/** Offers 50,000 bytes at a time until the system takes no more. @returns how many bytes the sink has taken */
+const filled = (sink: SocketSink): number => {
+  const { bytes } = sink.offer(Buffer.alloc(50_000), true)
+  return sink.pendingBytes > 0 ? bytes : bytes + filled(sink)
+}
+
+/** Reads until exactly so many bytes have arrived. */
+const arrival = async (socket: Socket, bytes: number): Promise<void> => {
+  let left = bytes
+  for await (const chunk of socket) if (chunk instanceof Buffer && (left -= chunk.length) <= 0) break
+  expect(left).to.equal(0)
+}
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await turns(1)
+}
 
 describe('SocketSink', () => {
   it('takes what fits under the high-water mark, then nothing until the system has taken it', async () => {
@@ -105,6 +124,44 @@ describe('SocketSink', () => {
     new SocketSink(stream, 10, telling).offer(Buffer.alloc(4), true)
     expect(order).to.deep.equal(['told', 'written'])
     stream.destroy()
+  })
+
+  it('sees at once that a socket has taken few bytes, and asks for no call', async () => {
+    await using wire = await Wire.open()
+    const told = owner()
+    const sink = new SocketSink(wire.near, 1_000_000, told)
+    expect([sink.offer(Buffer.alloc(65_536), true).bytes, sink.pendingBytes]).to.deep.equal([65_536, 0])
+    await turns(5)
+    expect(told.settled).to.equal(0)
+    sink.offer(Buffer.alloc(65_537), true)
+    await turns(5)
+    expect(told.settled).to.equal(1)
+  })
+
+  it('is called when few bytes have settled that the system was too full for', async () => {
+    await using wire = await Wire.open()
+    const told = owner()
+    const sink = new SocketSink(wire.near, 1_000_000, told)
+    const sent = filled(sink)
+    expect(told.settled).to.equal(0)
+    const arrived = arrival(wire.far, sent)
+    await until(() => told.settled > 0)
+    expect([sink.pendingBytes, told.settled]).to.deep.equal([0, 1])
+    await arrived
+  })
+
+  it('never counts as settled what a socket has refused at once', async () => {
+    await using wire = await Wire.open()
+    wire.near.on('error', () => {})
+    const told = owner()
+    const sink = new SocketSink(wire.near, 1_000_000, told)
+    const closed = new Promise((resolve) => wire.near.once('close', resolve))
+    await turns(5)
+    wire.far.resetAndDestroy()
+    sink.offer(Buffer.alloc(4), true)
+    expect(sink.pendingBytes).to.equal(Number.POSITIVE_INFINITY)
+    await closed
+    expect(told.settled).to.equal(0)
   })
 
   it('takes nothing once the stream has ended or is destroyed', () => {
