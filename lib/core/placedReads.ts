@@ -122,8 +122,13 @@ export const readIntoPlaces = (stream: Duplex, ears: PlacedEars): boolean => {
   return true
 }
 
+const nobodyHears = (): boolean => true
+
 /** To be called when the socket is closed: it keeps no memory of a message any more that was given up. */
 export const forgetPlaces = (stream: Duplex): void => {
   if (slots === undefined || slots === 'none') return
-  if (Reflect.get(stream, slots.memory) instanceof Uint8Array) Reflect.set(stream, slots.memory, DESK)
+  if (!(Reflect.get(stream, slots.memory) instanceof Uint8Array)) return
+  Reflect.set(stream, slots.memory, DESK)
+  Reflect.set(stream, slots.next, null)
+  Reflect.set(stream, slots.arrived, nobodyHears)
 }

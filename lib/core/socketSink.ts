@@ -38,7 +38,7 @@ export class SocketSink implements Sink {
 
   get pendingBytes(): number {
     const { destroyed, errored, writableLength } = this.#stream
-    return destroyed || errored !== null ? Number.POSITIVE_INFINITY : writableLength
+    return destroyed || (errored ?? null) !== null ? Number.POSITIVE_INFINITY : writableLength
   }
 
   offer(bytes: Buffer, last: boolean): Taken {

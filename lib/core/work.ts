@@ -38,10 +38,10 @@ export class Work<C> {
   #greetingsDue = 0
   #greeted = 0
   #answeredMessages = 0
-  #spoke = false
   /** Messages wait for no answer. */
   #hurries = false
   #spokeMs: number
+  #spokeBytes = 0
   /** What has been written leaves at the end of this turn or tick. */
   #flushPlanned = false
   /** Chunks read since something to be written was first held back for another one. */
@@ -70,9 +70,9 @@ export class Work<C> {
   /** Nothing is under way, in no direction, and nobody waits for anything. */
   get resting(): boolean {
     const { inbox, loop, sender, outbox } = this
-    const { framing } = this.#link
-    if (sender.busy || outbox.settledBytes < outbox.writtenBytes || framing.unanswered > 0) return false
-    return loop.resting && inbox.length === 0 && !inbox.wanted && framing.reading === 'between'
+    const { unanswered, reading } = this.#link.framing
+    if (sender.busy || outbox.settledBytes < outbox.writtenBytes || unanswered > 0) return false
+    return loop.resting && inbox.length === 0 && !inbox.wanted && reading === 'between'
   }
 
   /**
@@ -134,7 +134,6 @@ export class Work<C> {
   }
 
   #settle(): void {
-    this.#spoke = true
     this.outbox.settle()
     this.sender.settle()
     this.sender.pump()
@@ -289,8 +288,9 @@ export class Work<C> {
   }
 
   #beat(nowMs: number): void {
-    if (this.#spoke) this.#spokeMs = nowMs
-    this.#spoke = false
+    const { settledBytes } = this.outbox
+    if (settledBytes !== this.#spokeBytes) this.#spokeMs = nowMs
+    this.#spokeBytes = settledBytes
     if (this.#link.phase !== 'open' || nowMs - this.#spokeMs < this.#link.shared.settings.heartbeatMs) return
     this.#spokeMs = nowMs
     void this.sender.transmit(Buffer.alloc(0), undefined)

@@ -173,6 +173,23 @@ describe('a heartbeat', () => {
     })
   }
 
+  for (const framing of ['length', 'line'] as const) {
+    it(`with framing ${framing} is said by an end that hears the other all the time and says nothing else`, async () => {
+      const clock = new ManualClock()
+      await using pair = await connectedPair({
+        serves: Witness,
+        connects: Witness,
+        both: { clock, framing, ...beating },
+      })
+      for (let count = 0; count < 20; count++) {
+        await pair.connected.transmit(Buffer.from('a'))
+        await pass(clock, 500)
+      }
+      expect([pair.served.phase, pair.connected.phase]).to.deep.equal(['open', 'open'])
+      expect(pair.connected.messages).to.deep.equal([])
+    })
+  }
+
   it('goes through plugins like any message, and is swallowed behind them', async () => {
     const clock = new ManualClock()
     const mark = {
