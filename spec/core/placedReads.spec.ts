@@ -12,7 +12,7 @@ import { hex } from '../support/hex.js'
 import { lcg32 } from '../support/lcg32.js'
 import { connectedPair, serverWithPeer } from '../support/pair.js'
 import { portOf } from '../support/portOf.js'
-import { turns } from '../support/turns.js'
+import { turns, turnsUntil } from '../support/turns.js'
 import { Wire } from '../support/wire.js'
 import { Bare, Witness } from '../support/witness.js'
 
@@ -225,10 +225,6 @@ const memoriesOf = (socket: object | undefined): ArrayBufferLike[] =>
         return value instanceof Uint8Array ? [value.buffer] : []
       })
 
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await turns(1)
-}
-
 /** A size near one where the reading changes, or any other. */
 const sizes = fc.oneof(
   fc.constantFrom(0, 4_092, 4_096, 65_532, 65_535, 65_536, 65_537, 69_632, PIECE_BYTES, MIB, MIB + 1),
@@ -323,7 +319,7 @@ describe('a connection that receives large messages', () => {
     await peer.open()
     peer.send(lengthOf(MIB)).send(generated(1, 200_000))
     const socket = server.first.socket
-    await until(() => memoriesOf(socket).some(({ byteLength }) => byteLength === MIB))
+    await turnsUntil(() => memoriesOf(socket).some(({ byteLength }) => byteLength === MIB))
     server.first.destroy()
     expect(await server.first.over).to.equal(undefined)
     expect(Math.max(...memoriesOf(socket).map(({ byteLength }) => byteLength))).to.be.at.most(65_536)

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { Duplex } from 'node:stream'
 import { SocketSink } from '@/core/socketSink.js'
-import { turns } from '../support/turns.js'
+import { turns, turnsUntil } from '../support/turns.js'
 import { Wire } from '../support/wire.js'
 
 /** A stream that writes when the spec says so. */
@@ -45,10 +45,6 @@ const arrival = async (socket: Socket, bytes: number): Promise<void> => {
   let left = bytes
   for await (const chunk of socket) if (chunk instanceof Buffer && (left -= chunk.length) <= 0) break
   expect(left).to.equal(0)
-}
-
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await turns(1)
 }
 
 describe('SocketSink', () => {
@@ -145,7 +141,7 @@ describe('SocketSink', () => {
     const sent = filled(sink)
     expect(told.settled).to.equal(0)
     const arrived = arrival(wire.far, sent)
-    await until(() => told.settled > 0)
+    await turnsUntil(() => told.settled > 0)
     expect([sink.pendingBytes, told.settled]).to.deep.equal([0, 1])
     await arrived
   })

@@ -2,3 +2,8 @@
 export const turns = async (count = 1): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate)
 }
+
+/** Lets the event loop turn until something is so. */
+export const turnsUntil = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await turns()
+}
