@@ -82,7 +82,7 @@ class Row {
 
   async play(plan: Plan): Promise<void> {
     const { rounds, forMs } = AMOUNTS[plan.pace]
-    await using throng = new Throng(this.#contender, { ...plan, env: STEADY_MEMORY })
+    await using throng = new Throng(this.#contender, { ...plan, ...STEADY_MEMORY })
     await throng.enter()
     const openedMs = await throng.open(this.connections)
     this.#openedPerSecond.push((this.connections / openedMs) * 1e3)

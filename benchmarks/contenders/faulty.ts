@@ -49,6 +49,23 @@ export const swapping = faulty('swaps', ([first, second, ...others]) =>
 export const altering = faulty('alters', (messages) => messages.map(altered))
 export const unsettled = faulty('never settles', (messages) => messages, false)
 
+/** Without a fault, but sends no more than one sample on a connection. */
+export const brief: Contender = {
+  ...faultless,
+  name: 'brief',
+  connect: async (address, replies) => {
+    const sending = await faultless.connect(address, replies)
+    let samples = 0
+    return {
+      ...sending,
+      send: async (messages) => {
+        if (samples++ > 0) throw new Error('one sample was enough')
+        await sending.send(messages)
+      },
+    }
+  },
+}
+
 let hermits = 0
 /** Without a fault, but serves only where no other one does so in the same process. */
 const hermit = (name: string): Contender => {

@@ -38,6 +38,12 @@ export interface Course {
    * @default false
    */
   readonly together?: boolean
+  /**
+   * Each sample has a connection of its own. What the system lets be under way on one is luck that lasts as long as the
+   * connection, and worth a tenth at 64 KiB.
+   * @default false
+   */
+  readonly anew?: boolean
   /** @default saturating */
   readonly mode?: Mode
   /** Stands between the two ends of each. */
@@ -46,8 +52,8 @@ export interface Course {
 
 /**
  * Lets the entrants send in turn, round after round, so that whatever else the machine does meets all alike. Each has
- * two processes of its own, unless all live together, and one connection, which stays open for a heat and is at rest
- * while others are at work.
+ * two processes of its own, unless all live together, and one connection, which stays open for a heat, unless each sample
+ * begins anew, and is at rest while others are at work.
  * @returns a score for each entrant, in their order, without samples for one that cannot be measured here
  * @throws Error when a message is lost, doubled, altered or late, or when an end fails
  */
@@ -65,7 +71,8 @@ export const bout = async (entrants: readonly Entrant[], course: Course, plan: P
 }
 
 const heat = async (teams: readonly Team[], course: Course, plan: Plan): Promise<void> => {
-  const { rounds, warmUps = WARM_UPS[plan.pace], cores = 2, together = false, mode = SATURATING, through } = course
+  const { rounds, warmUps = WARM_UPS[plan.pace], cores = 2, mode = SATURATING, through } = course
+  const { together = false, anew = false } = course
   const berths = new Berths()
   const pairs = pairsOf(teams, together, plan)
   const corners = pairs.map(({ corner }) => corner)
@@ -83,7 +90,10 @@ const heat = async (teams: readonly Team[], course: Course, plan: Plan): Promise
       for (let load = 0; load < most; load++) {
         for (let place = 0; place < pairs.length; place++) {
           const pair = pairs[(round + place) % pairs.length]
-          if (pair !== undefined) await pair.own[load]?.play(pair.corner, mode)
+          const standing = pair?.own[load]
+          if (pair === undefined || standing === undefined) continue
+          if (anew) await pair.corner.connect()
+          await standing.play(pair.corner, mode)
         }
       }
     }
@@ -117,7 +127,7 @@ const pairsOf = (teams: readonly Team[], together: boolean, plan: Plan): Pair[] 
   let first: Corner | undefined
   return teams.map((own) => {
     const [{ contender, carrier }] = own
-    const corner = new Corner(contender, carrier, { ...plan, env: STEADY_MEMORY }, together ? first : undefined)
+    const corner = new Corner(contender, carrier, { ...plan, ...STEADY_MEMORY }, together ? first : undefined)
     first ??= corner
     return { corner, own }
   })

@@ -1,4 +1,4 @@
-import { type Address, type Berth, type Carrier } from '@/bench/carrier.js'
+import type { Address, Berth, Carrier } from '@/bench/carrier.js'
 import type { Described } from '@/bench/contender.js'
 import { distributionOf } from '@/bench/distribution.js'
 import type { Duty } from '@/bench/end.js'
@@ -35,6 +35,7 @@ export class Corner {
   readonly #server: RemoteEnd
   readonly #client: RemoteEnd
   #between: Between | undefined
+  #address: Address | undefined
 
   /** @param housemate whose two processes it is to share */
   constructor(contender: Described, carrier: Carrier, options: RemoteEndOptions, housemate?: Corner) {
@@ -50,7 +51,15 @@ export class Corner {
     const { name, module } = this.contender
     const address = await this.#server.tell('serve', { name, module }, berth)
     this.#between = await through?.(address)
-    await this.#client.tell('connect', { name, module }, this.#between?.address ?? address)
+    this.#address = this.#between?.address ?? address
+    await this.connect()
+  }
+
+  /** Opens a connection, in place of the one there was. */
+  async connect(): Promise<void> {
+    const { name, module } = this.contender
+    if (this.#address === undefined) throw new Error('it does not listen yet')
+    await this.#client.tell('connect', { name, module }, this.#address)
   }
 
   /** @param cores that both share */

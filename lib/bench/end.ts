@@ -53,7 +53,10 @@ export class End {
     return this.#serving.address
   }
 
+  /** Opens a connection, once the one there was is closed. */
   async connect(ref: ContenderRef, address: Address): Promise<void> {
+    await this.#sending?.close()
+    this.#sending = undefined
     this.#sending = await (await loadContender(ref)).connect(address, this.#replies)
   }
 
