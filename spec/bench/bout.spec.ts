@@ -62,6 +62,7 @@ describe('a bout', function () {
     expect(both.map(({ samples }) => samples[0]?.count)).to.deep.equal([10, 10])
     expect(await complaint(faults.altering, undefined, [faults.faultless])).to.match(/^alters: .*message 0/)
   })
+
   it('gives each sample a connection of its own, where it is told so and nowhere else', async () => {
     const course = { heats: 1, rounds: 2 }
     const [score] = await bout([entrant(faults.brief)], { ...course, anew: true }, trialPlan())
