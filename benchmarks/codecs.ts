@@ -16,7 +16,7 @@ const WRITER = { byte: () => {}, u32: () => {}, bytes: () => {} }
 export const codecs: Question = {
   name: 'codecs',
   asks: 'What do the framings themselves cost, without sockets?',
-  seconds: { full: 25, quick: 4 },
+  seconds: { full: 25, quick: 6 },
   needs: ['benchmark'],
   answer: async (plan) => ({ figures: await micro(works(), SECONDS[plan.pace]), promised: [] }),
 }

@@ -23,7 +23,7 @@ import { delayedBy } from './delayedLink.js'
 const BYTES = 64
 const AMOUNTS = {
   full: { heats: 2, rounds: 5, strictMs: 1_000, count: 1_000_000, trips: 20, delaysMs: [0, 1, 10, 50] },
-  quick: { heats: 1, rounds: 2, strictMs: 200, count: 100_000, trips: 1, delaysMs: [0, 10, 50] },
+  quick: { heats: 1, rounds: 2, strictMs: 200, count: 50_000, trips: 1, delaysMs: [0, 50] },
   trial: { heats: 1, rounds: 1, strictMs: 5, count: 1_000, trips: 1, delaysMs: [1] },
 }
 /** A round trip without any delay, about. */
@@ -34,7 +34,7 @@ const CONTENDERS: readonly Described[] = [handshakeBusy, handshakePipelined, han
 export const delay: Question = {
   name: 'delay',
   asks: 'What does a round trip cost, when the link has delay?',
-  seconds: { full: 200, quick: 18 },
+  seconds: { full: 200, quick: 15 },
   answer: async (plan) => {
     const { delaysMs } = AMOUNTS[plan.pace]
     const answers: (Answer & { readonly scores: readonly Score[] })[] = []

@@ -11,7 +11,7 @@ import { timedAnswer } from './timedAnswer.js'
 
 const AMOUNTS = {
   full: { heats: 3, rounds: 3, seconds: 3, sizes: [64, 1_024, 65_536] },
-  quick: { heats: 1, rounds: 3, seconds: 0.45, sizes: [64] },
+  quick: { heats: 1, rounds: 3, seconds: 0.3, sizes: [64] },
   trial: { heats: 1, rounds: 1, seconds: 0.005, sizes: [64] },
 }
 

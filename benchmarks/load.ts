@@ -12,7 +12,7 @@ import { timedAnswer } from './timedAnswer.js'
 const PER_SECOND = 5_000
 const AMOUNTS = {
   full: { heats: 3, rounds: 3, seconds: 4.5, sizes: [64, 1_024] },
-  quick: { heats: 1, rounds: 3, seconds: 0.6, sizes: [64] },
+  quick: { heats: 1, rounds: 3, seconds: 0.4, sizes: [64] },
   trial: { heats: 1, rounds: 1, seconds: 0.01, sizes: [64] },
 }
 /** Slower than this part of the pace, a contender has not kept it. */

@@ -18,7 +18,7 @@ const AMOUNTS = {
 export const nagle: Question = {
   name: 'nagle',
   asks: "What does Nagle's algorithm do to a handshake?",
-  seconds: { full: 70, quick: 4 },
+  seconds: { full: 70, quick: 5 },
   answer: async (plan) => {
     const { heats, rounds, forMs } = AMOUNTS[plan.pace]
     const entrants = [...NAGLED, handshakeBusy].map((contender) => ({ contender, load: { bytes: 64, forMs } }))

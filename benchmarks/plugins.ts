@@ -22,7 +22,7 @@ const AMOUNTS = {
 export const plugins: Question = {
   name: 'plugins',
   asks: 'What do the plugins cost: packing, sealing, and both?',
-  seconds: { full: 66, quick: 3 },
+  seconds: { full: 66, quick: 4 },
   answer: async (plan) => {
     const { heats, rounds, forMs, sizes } = AMOUNTS[plan.pace]
     const contenders = [handshakePipelined, ...PLUGGED]

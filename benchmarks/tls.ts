@@ -26,7 +26,7 @@ const AMOUNTS = {
 export const tls: Question = {
   name: 'tls',
   asks: 'What do TLS and a unix socket make of the rate, beside plain TCP?',
-  seconds: { full: 150, quick: 5 },
+  seconds: { full: 150, quick: 7 },
   answer: async (plan) => {
     const { heats, rounds, forMs, contenders, sizes } = AMOUNTS[plan.pace]
     const entrants = contenders.flatMap((contender) =>
