@@ -11,7 +11,7 @@ import { BATCHED } from './contenders/batched.js'
 const AMOUNTS = {
   full: { heats: 2, rounds: 5, forMs: 300, sizes: [1, 4, 16, 64, 256] },
   quick: { heats: 1, rounds: 5, forMs: 40, sizes: [1, 16, 256] },
-  trial: { heats: 1, rounds: 1, forMs: 2, sizes: [16] },
+  trial: { heats: 1, rounds: 1, together: true, forMs: 2, sizes: [16] },
 }
 
 export const batching: Question = {
@@ -20,10 +20,10 @@ export const batching: Question = {
   longOnly: true,
   seconds: { full: 120, quick: 9 },
   answer: async (plan) => {
-    const { heats, rounds, forMs, sizes } = AMOUNTS[plan.pace]
+    const { forMs, sizes, ...course } = AMOUNTS[plan.pace]
     const chosen = BATCHED.filter(({ batch }) => sizes.includes(batch))
     const entrants = chosen.map((contender) => ({ contender, load: { bytes: 64, forMs } }))
-    const scores = await bout(entrants, { heats, rounds }, plan)
+    const scores = await bout(entrants, course, plan)
     const figures = scores.map((score, place) => {
       const { line = '', batch = 1 } = chosen[place] ?? {}
       const point = { line, axis: 'batchMessages', value: batch } as const

@@ -74,9 +74,11 @@ export const boxBout = async (
 ): Promise<{ readonly entrants: readonly BoxEntrant[]; readonly scores: readonly Score[] }> => {
   const entrants = boxEntrants(plan, sizes)
   const forMs = ((plan.wishes.seconds ?? seconds) * 1e3) / (heats * rounds)
+  // Each of the box can live with the others. What is wished beside it may not, and is not told apart in a trial.
+  const together = plan.pace === 'trial' && plan.wishes.contenders === undefined
   const scores = await bout(
     entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),
-    { heats, rounds, mode },
+    { heats, rounds, mode, together },
     plan,
   )
   return { entrants, scores }

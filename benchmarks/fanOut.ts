@@ -12,7 +12,7 @@ import { mqttFanOut } from './contenders/mqttFanOut.js'
 const AMOUNTS = {
   full: { heats: 3, rounds: 5, small: 10_000, middle: 4_000, large: 60 },
   quick: { heats: 1, rounds: 3, small: 5_000, middle: 2_000, large: 30 },
-  trial: { heats: 1, rounds: 1, small: 200, middle: 50, large: 3 },
+  trial: { heats: 1, rounds: 1, together: true, small: 200, middle: 50, large: 3 },
 }
 
 const deliveries = (score: Score): number[] => messageRates(score).map((rate) => rate * RECEIVERS)
@@ -23,13 +23,12 @@ export const fanOut: Question = {
   longOnly: true,
   seconds: { full: 270, quick: 10 },
   answer: async (plan) => {
-    const { heats, rounds, small, middle, large } = AMOUNTS[plan.pace]
-    const times = { heats, rounds }
+    const { small, middle, large, ...course } = AMOUNTS[plan.pace]
     const load = { bytes: 64, count: small }
     const contenders = [lonelyHandshake, lonelyLength, lonelyWebSocket, mqttFanOut]
     const scores = await bout(
       contenders.map((contender) => ({ contender, load })),
-      times,
+      course,
       plan,
     )
     const [framed = [], prefixed = [], webSocket = [], mqtt = []] = scores.map(deliveries)
@@ -37,7 +36,7 @@ export const fanOut: Question = {
     for (const [name, bytes, count] of [['4 KiB', 4_096, middle] as const, ['1 MiB', 1_048_576, large] as const]) {
       const larger = await bout(
         [lonelyHandshake, lonelyWebSocket].map((contender) => ({ contender, load: { bytes, count } })),
-        times,
+        course,
         plan,
       )
       const [tcp = [], ws = []] = larger.map(deliveries)

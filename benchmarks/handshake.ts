@@ -21,7 +21,7 @@ const AMOUNTS = {
     sizes: [0, 16, 64, 256, KIB, 4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 4 * MIB, 16 * MIB],
   },
   quick: { heats: 1, rounds: 5, forMs: 40, sizes: [0, 64, KIB, 16 * KIB, 256 * KIB, 4 * MIB, 16 * MIB] },
-  trial: { heats: 1, rounds: 1, forMs: 2, sizes: [0, KIB] },
+  trial: { heats: 1, rounds: 1, together: true, forMs: 2, sizes: [0, KIB] },
 }
 const BASELINE = lengthPrefix
 const CONTENDERS: readonly Described[] = [handshakeBusy, handshakePipelined, BASELINE, bareNet]
@@ -32,9 +32,9 @@ export const handshake: Question = {
   longOnly: true,
   seconds: { full: 220, quick: 18 },
   answer: async (plan) => {
-    const { heats, rounds, forMs, sizes } = AMOUNTS[plan.pace]
+    const { forMs, sizes, ...course } = AMOUNTS[plan.pace]
     const entrants = CONTENDERS.flatMap((contender) => sizes.map((bytes) => ({ contender, load: { bytes, forMs } })))
-    const scores = await bout(entrants, { heats, rounds }, plan)
+    const scores = await bout(entrants, course, plan)
     const figures = scores.flatMap((score) => {
       const of = scores.find(({ name, bytes }) => name === BASELINE.name && bytes === score.bytes)
       const compared = of !== undefined && of !== score && score.name !== bareNet.name

@@ -30,7 +30,17 @@ const MIB = 1_048_576
 const AMOUNTS = {
   full: { heats: 8, rounds: 4, warmUps: 8, streamWarmUps: 8, moved: 1_536, small: 384, slow: 96, streamed: 256 },
   quick: { heats: 1, rounds: 4, warmUps: 4, streamWarmUps: 12, moved: 256, small: 192, slow: 32, streamed: 256 },
-  trial: { heats: 1, rounds: 1, warmUps: 1, streamWarmUps: 1, moved: 8, small: 4, slow: 4, streamed: 16 },
+  trial: {
+    heats: 1,
+    rounds: 1,
+    together: true,
+    warmUps: 1,
+    streamWarmUps: 1,
+    moved: 8,
+    small: 4,
+    slow: 4,
+    streamed: 16,
+  },
 }
 
 export const large: Question = {

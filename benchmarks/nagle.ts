@@ -12,7 +12,7 @@ import { NAGLED } from './contenders/nagled.js'
 const AMOUNTS = {
   full: { heats: 2, rounds: 5, forMs: 1_000 },
   quick: { heats: 1, rounds: 5, forMs: 120 },
-  trial: { heats: 1, rounds: 1, forMs: 2 },
+  trial: { heats: 1, rounds: 1, together: true, forMs: 2 },
 }
 
 export const nagle: Question = {
@@ -20,9 +20,9 @@ export const nagle: Question = {
   asks: "What does Nagle's algorithm do to a handshake?",
   seconds: { full: 70, quick: 5 },
   answer: async (plan) => {
-    const { heats, rounds, forMs } = AMOUNTS[plan.pace]
+    const { forMs, ...course } = AMOUNTS[plan.pace]
     const entrants = [...NAGLED, handshakeBusy].map((contender) => ({ contender, load: { bytes: 64, forMs } }))
-    const scores = await bout(entrants, { heats, rounds }, plan)
+    const scores = await bout(entrants, course, plan)
     const [slowest = []] = scores.map(messageRates)
     const ours = messageRates(scores.at(-1) ?? { name: '', carrier: 'tcp', bytes: 0, samples: [] })
     return {

@@ -39,7 +39,7 @@ const TURNS = {
 const WATCHED = {
   full: { heats: 4, rounds: 3, count: 100_000 },
   quick: { heats: 1, rounds: 3, count: 50_000 },
-  trial: { heats: 1, rounds: 1, count: 500 },
+  trial: { heats: 1, rounds: 1, together: true, count: 500 },
 }
 
 export const observing: Question = {

@@ -14,7 +14,7 @@ const BYTES = 64
 const AMOUNTS = {
   full: { heats: 6, rounds: 4, warmUps: 6, ours: 2_000_000, bare: 3_000_000, ws: 80_000 },
   quick: { heats: 1, rounds: 4, warmUps: 4, ours: 1_200_000, bare: 1_500_000, ws: 60_000 },
-  trial: { heats: 1, rounds: 1, ours: 2_000, bare: 2_000, ws: 2_000 },
+  trial: { heats: 1, rounds: 1, together: true, ours: 2_000, bare: 2_000, ws: 2_000 },
 }
 
 export const pipelined64: Question = {

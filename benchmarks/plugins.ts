@@ -16,7 +16,7 @@ const MIB = 1_048_576
 const AMOUNTS = {
   full: { heats: 2, rounds: 5, forMs: 200, sizes: [64, 512, 4 * KIB, 32 * KIB, 256 * KIB, MIB] },
   quick: { heats: 1, rounds: 3, forMs: 40, sizes: [64, 4 * KIB, 256 * KIB] },
-  trial: { heats: 1, rounds: 1, forMs: 2, sizes: [64, 4 * KIB] },
+  trial: { heats: 1, rounds: 1, together: true, forMs: 2, sizes: [64, 4 * KIB] },
 }
 
 export const plugins: Question = {
@@ -24,10 +24,10 @@ export const plugins: Question = {
   asks: 'What do the plugins cost: packing, sealing, and both?',
   seconds: { full: 66, quick: 4 },
   answer: async (plan) => {
-    const { heats, rounds, forMs, sizes } = AMOUNTS[plan.pace]
+    const { forMs, sizes, ...course } = AMOUNTS[plan.pace]
     const contenders = [handshakePipelined, ...PLUGGED]
     const entrants = contenders.flatMap((contender) => sizes.map((bytes) => ({ contender, load: { bytes, forMs } })))
-    const scores = await bout(entrants, { heats, rounds }, plan)
+    const scores = await bout(entrants, course, plan)
     const bare = scores.slice(0, sizes.length)
     const figures = scores.flatMap((score, place) => {
       const of = bare[place % sizes.length] ?? score

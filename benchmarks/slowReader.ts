@@ -14,15 +14,13 @@ import { bareNetHeedless, pipelinedToTheBrim, wsHeedless } from './contenders/he
 
 const MIB = 1_048_576
 const BYTES = 16_384
+const SLOW = ['a slow reader', { dawdleMs: 0.25 }] as const
+const QUICK = ['a quick reader', 'look'] as const
 const AMOUNTS = {
-  full: { rounds: 3, moved: 256 * MIB },
-  quick: { rounds: 1, moved: 64 * MIB },
-  trial: { rounds: 1, moved: MIB },
+  full: { rounds: 3, moved: 256 * MIB, readers: [SLOW, QUICK] },
+  quick: { rounds: 1, moved: 64 * MIB, readers: [SLOW, QUICK] },
+  trial: { rounds: 1, moved: MIB, readers: [SLOW] },
 }
-const READERS = [
-  ['a slow reader', { dawdleMs: 0.25 }],
-  ['a quick reader', 'look'],
-] as const
 const CONTENDERS: readonly Described[] = [
   bareNetHeedless,
   wsHeedless,
@@ -42,11 +40,11 @@ export const slowReader: Question = {
   secondsWith: (pace, { contenders = [] }) => SECONDS[pace] * (1 + contenders.length / CONTENDERS.length),
   heeds: ['contenders'],
   answer: async (plan) => {
-    const { rounds, moved } = AMOUNTS[plan.pace]
+    const { rounds, moved, readers } = AMOUNTS[plan.pace]
     const load = { bytes: BYTES, count: moved / BYTES }
     const all = [...CONTENDERS, ...(plan.wishes.contenders ?? [])]
     const present = all.filter(({ name, needs = [] }) => plan.present(name, needs))
-    const rows = READERS.flatMap(([reader, duty]) =>
+    const rows = readers.flatMap(([reader, duty]) =>
       present.map((contender) => ({ contender, duty, line: `${contender.name}, ${reader}`, peaks: [] as Peaks[] })),
     )
     for (let round = 0; round < rounds; round++) {

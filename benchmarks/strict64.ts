@@ -22,7 +22,7 @@ const BYTES = 64
 const AMOUNTS = {
   full: { heats: 8, rounds: 15, warmUps: 8, count: 2_000, onCores: [2, 1] },
   quick: { heats: 2, rounds: 5, warmUps: 3, count: 1_000, onCores: [2] },
-  trial: { heats: 1, rounds: 1, warmUps: 1, count: 100, onCores: [2, 1] },
+  trial: { heats: 1, rounds: 1, together: true, warmUps: 1, count: 100, onCores: [2, 1] },
 } as const
 
 export const strict64: Question = {
@@ -41,11 +41,11 @@ export const strict64: Question = {
 }
 
 const compare = async (cores: 1 | 2, plan: Plan): Promise<Answer & { readonly scores: readonly Score[] }> => {
-  const { count, heats, rounds, warmUps } = AMOUNTS[plan.pace]
+  const { count, onCores: _, ...course } = AMOUNTS[plan.pace]
   const load = { bytes: BYTES, count }
   const contenders = [handshakeBusy, netPingPong, handshakeAwaited, netPingPongAwaited]
   const entrants = contenders.map((contender) => ({ contender, load }))
-  const scores = await bout(entrants, { heats, rounds, warmUps, cores }, plan)
+  const scores = await bout(entrants, { ...course, cores }, plan)
   const [busy = [], bare = [], awaited = [], bareAwaited = []] = scores.map(messageRates)
   const where = cores === 1 ? 'on one core' : 'on two cores'
   const compared = [

@@ -20,7 +20,7 @@ const MAIN: readonly Described[] = [bareNet, handshakePipelined, lengthPrefix, h
 const AMOUNTS = {
   full: { heats: 2, rounds: 5, forMs: 150, contenders: MAIN, sizes: [64, KIB, 16 * KIB, 128 * KIB, MIB] },
   quick: { heats: 1, rounds: 3, forMs: 40, contenders: FEW, sizes: [64, 64 * KIB] },
-  trial: { heats: 1, rounds: 1, forMs: 2, contenders: FEW, sizes: [64] },
+  trial: { heats: 1, rounds: 1, together: true, forMs: 2, contenders: FEW, sizes: [64] },
 }
 
 export const tls: Question = {
@@ -28,11 +28,11 @@ export const tls: Question = {
   asks: 'What do TLS and a unix socket make of the rate, beside plain TCP?',
   seconds: { full: 150, quick: 7 },
   answer: async (plan) => {
-    const { heats, rounds, forMs, contenders, sizes } = AMOUNTS[plan.pace]
+    const { forMs, contenders, sizes, ...course } = AMOUNTS[plan.pace]
     const entrants = contenders.flatMap((contender) =>
       CARRIERS.flatMap((carrier) => sizes.map((bytes) => ({ contender, carrier, load: { bytes, forMs } }))),
     )
-    const scores = await bout(entrants, { heats, rounds }, plan)
+    const scores = await bout(entrants, course, plan)
     const figures = scores.flatMap((score): Figure[] => {
       const { name, carrier, bytes } = score
       const line = `${name}, ${carrier}`

@@ -119,6 +119,8 @@ const begun = ({ execArgv = [], env, signal }: RemoteEndOptions): ChildProcess =
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   })
+  // Each end that lives there listens.
+  child.setMaxListeners(0)
   const stop = (): void => void child.kill('SIGKILL')
   signal?.addEventListener('abort', stop, { once: true })
   child.once('exit', () => signal?.removeEventListener('abort', stop))
