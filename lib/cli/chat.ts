@@ -119,8 +119,6 @@ const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const chatListen: Command = {
-  name: 'chat listen',
-  summary: 'opens a chat room: passes on what each participant says to all others',
   usage: 'ADDRESS',
   options: OPTIONS,
   notes: ['Lines typed here go to everybody. /quit, or the end of the input, closes the room.', COLLISIONS],
@@ -132,8 +130,6 @@ export const chatListen: Command = {
 }
 
 export const chatJoin: Command = {
-  name: 'chat join',
-  summary: 'joins a chat room: each line typed is a message to it',
   usage: 'ADDRESS',
   options: OPTIONS,
   notes: ['/quit, or the end of the input, leaves the room.', COLLISIONS],

@@ -1,4 +1,4 @@
-import type { Command } from '@/cli/command.js'
+import type { Listed } from '@/cli/command.js'
 import { complain, failureLine } from '@/cli/failure.js'
 import { helpText } from '@/cli/helpText.js'
 import type { Io } from '@/cli/io.js'
@@ -11,7 +11,7 @@ import { version } from '@/cli/version.js'
  * Runs the command that the arguments name, and turns whatever happens into an exit code: 0 done, 1 failed with one
  * line on stderr, 2 not understood with one line on stderr.
  */
-export const dispatch = async (commands: readonly Command[], args: readonly string[], io: Io): Promise<number> => {
+export const dispatch = async (commands: readonly Listed[], args: readonly string[], io: Io): Promise<number> => {
   let name = ''
   try {
     if (args.length === 0 || args[0] === 'help' || isHelp(args[0])) {
@@ -24,10 +24,11 @@ export const dispatch = async (commands: readonly Command[], args: readonly stri
     }
     const found = find(commands, args)
     if (found === undefined) return listFamily(commands, args, io)
-    name = ` ${found.command.name}`
+    name = ` ${found.listed.name}`
+    const command = await found.listed.load()
     const own = beforeDashes(found.rest)
-    if (!own.some(isHelp)) return await found.command.run(found.rest, io)
-    io.stdout.write(helpText(found.command))
+    if (!own.some(isHelp)) return await command.run(found.rest, io)
+    io.stdout.write(helpText(found.listed, command))
     return 0
   } catch (error) {
     if (!(error instanceof UsageError)) {
@@ -54,20 +55,20 @@ const beforeDashes = (args: readonly string[]): readonly string[] => {
 }
 
 const find = (
-  commands: readonly Command[],
+  commands: readonly Listed[],
   args: readonly string[],
-): { readonly command: Command; readonly rest: readonly string[] } | undefined => {
+): { readonly listed: Listed; readonly rest: readonly string[] } | undefined => {
   for (const words of [2, 1]) {
-    const command = commands.find(
+    const listed = commands.find(
       ({ name }) => name === args.slice(0, words).join(' ') && name.split(' ').length === words,
     )
-    if (command !== undefined) return { command, rest: args.slice(words) }
+    if (listed !== undefined) return { listed, rest: args.slice(words) }
   }
   return undefined
 }
 
 /** The first word may be that of a family, such as `files`. */
-const listFamily = (commands: readonly Command[], [first = '', second]: readonly string[], io: Io): number => {
+const listFamily = (commands: readonly Listed[], [first = '', second]: readonly string[], io: Io): number => {
   const family = commands.filter(({ name, hidden }) => hidden !== true && name.startsWith(`${first} `))
   if (family.length > 0 && isHelp(second)) {
     io.stdout.write(`framewright ${first}\n\n${rows(family)}`)
@@ -85,12 +86,12 @@ const listFamily = (commands: readonly Command[], [first = '', second]: readonly
   throw new UsageError(`there is no command ${JSON.stringify(typed)}`, hint)
 }
 
-const rows = (commands: readonly Command[]): string => {
+const rows = (commands: readonly Listed[]): string => {
   const width = Math.max(...commands.map(({ name }) => name.length))
   return commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('')
 }
 
-const overview = (commands: readonly Command[]): string => `framewright: messages across sockets, whole
+const overview = (commands: readonly Listed[]): string => `framewright: messages across sockets, whole
 
 Usage
   framewright COMMAND [arguments]

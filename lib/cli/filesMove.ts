@@ -54,8 +54,6 @@ const NOTES = [
 ]
 
 export const filesPut: Command = {
-  name: 'files put',
-  summary: 'sends a file to a "files serve", or to an original tpft server',
   usage: 'LOCAL HOST:PORT:REMOTE [options]',
   options: OPTIONS,
   notes: NOTES,
@@ -64,8 +62,6 @@ export const filesPut: Command = {
 }
 
 export const filesGet: Command = {
-  name: 'files get',
-  summary: 'fetches a file from a "files serve", or from an original tpft server',
   usage: 'HOST:PORT:REMOTE LOCAL [options]',
   options: OPTIONS,
   notes: NOTES,

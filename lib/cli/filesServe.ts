@@ -76,8 +76,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const filesServe: Command = {
-  name: 'files serve',
-  summary: 'serves the files of one folder, to original tpft clients too',
   usage: '[[HOST:]PORT] [options]',
   options: OPTIONS,
   notes: [

@@ -1,7 +1,7 @@
-import type { Command } from '@/cli/command.js'
+import type { Command, Listed } from '@/cli/command.js'
 
 /** The whole of what `--help` prints. */
-export const helpText = ({ name, summary, usage, options, notes = [], examples }: Command): string => {
+export const helpText = ({ name, summary }: Listed, { usage, options, notes = [], examples }: Command): string => {
   const rows = Object.entries(options).map(
     ([option, { value, help }]) => [`--${option}${value === undefined ? '' : ` ${value}`}`, help] as const,
   )

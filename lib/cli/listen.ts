@@ -131,8 +131,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const listen: Command = {
-  name: 'listen',
-  summary: 'receives messages and prints their sizes and SHA-256',
   usage: '[HOST:]PORT [options]',
   options: OPTIONS,
   notes: [

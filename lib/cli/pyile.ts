@@ -201,8 +201,6 @@ const EVENTS =
   'With --json the lines are\n  {"event":"listening","host","port","peer"} or {"event":"joined","peer"}\n  {"event":"message","from","alias","direct","peer","text"}    {"event":"peers","peers"}\n  {"event":"note","state","text"}    {"event":"sent","to",...}    {"event":"left","cause"}'
 
 export const pyileHost: Command = {
-  name: 'pyile host',
-  summary: 'owns a Pyile network: lets peers in by a password, and talks with them',
   usage: '[[HOST:]PORT] [options]',
   options: HOST_OPTIONS,
   notes: [`Without an address it listens on 127.0.0.1:${PORT}. Originals can join.`, SAYING, SECRETS, EVENTS],
@@ -215,8 +213,6 @@ export const pyileHost: Command = {
 }
 
 export const pyileJoin: Command = {
-  name: 'pyile join',
-  summary: 'joins a Pyile network, an original one too, and talks with its peers',
   usage: '[HOST:]PORT [options]',
   options: JOIN_OPTIONS,
   notes: [SAYING, SECRETS, EVENTS],

@@ -100,8 +100,6 @@ const factsOf = (difference: Difference): Facts =>
   ])
 
 export const replay: Command = {
-  name: 'replay',
-  summary: 'plays one end of a recorded conversation against a live other end, and shows what differs',
   usage: 'FILE ADDRESS [options]',
   options: OPTIONS,
   notes: [

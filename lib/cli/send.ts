@@ -161,8 +161,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const send: Command = {
-  name: 'send',
-  summary: 'sends messages and, if asked to, checks what comes back',
   usage: 'HOST:PORT [options]',
   options: OPTIONS,
   notes: [

@@ -26,8 +26,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const stpBroadcast: Command = {
-  name: 'stp broadcast',
-  summary: 'sends one packet to all STP peers at once, in the clear',
   usage: 'ROUTE DATA [options]',
   options: OPTIONS,
   notes: ['It leaves as one datagram; who gets it is not known.'],

@@ -111,8 +111,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const stpListen: Command = {
-  name: 'stp listen',
-  summary: 'hears the packets of STP peers, and is found by them',
   usage: '[options]',
   options: OPTIONS,
   notes: [

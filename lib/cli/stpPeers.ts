@@ -41,8 +41,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const stpPeers: Command = {
-  name: 'stp peers',
-  summary: 'asks all STP peers who they are',
   usage: '[options]',
   options: OPTIONS,
   notes: ['Original peers stop listening on TCP once they have been asked; do not ask more often than needed.'],

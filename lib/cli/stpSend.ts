@@ -49,8 +49,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const stpSend: Command = {
-  name: 'stp send',
-  summary: 'sends one packet to an STP peer, sealed so that nobody else can read it',
   usage: 'PEER ROUTE DATA [options]',
   options: OPTIONS,
   notes: [

@@ -175,8 +175,6 @@ const FRAMING_NOTE = [
 ].join('\n')
 
 export const trace: Command = {
-  name: 'trace',
-  summary: 'stands between two TCP ends, shows what they say, and makes things go wrong',
   usage: '[HOST:]PORT TARGET [options]',
   options: OPTIONS,
   notes: [

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { HELP } from '@/cli/arguments.js'
+import type { Listed } from '@/cli/command.js'
 import { COMMANDS } from '@/cli/commands.js'
 import { runHere, runProcess } from '../support/cli.js'
 
@@ -33,6 +35,21 @@ describe('the command line', () => {
       expect(err).to.match(/^framewright: unknown option --jsonn; .*\n$/)
     })
   }
+
+  it('loads no command but the one that was typed', async () => {
+    const loaded: string[] = []
+    const listed = (name: string): Listed => ({
+      name,
+      summary: `is ${name}`,
+      load: async () => {
+        loaded.push(name)
+        return { options: HELP, examples: [], run: async () => 0 }
+      },
+    })
+    const commands = [listed('one'), listed('two'), listed('two more')]
+    for (const args of [['--help'], ['--version'], ['two', 'much'], ['three']]) await runHere(args, { commands }).ended
+    expect(loaded).to.deep.equal(['two'])
+  })
 
   it('answers in one line without control characters, whatever was typed', async () => {
     const { code, err } = await ended('listen', '--a\u001b[31m\nb')

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { PassThrough } from 'node:stream'
-import type { Command } from '@/cli/command.js'
+import type { Listed } from '@/cli/command.js'
 import { COMMANDS } from '@/cli/commands.js'
 import { dispatch } from '@/cli/dispatch.js'
 import type { Io, Output } from '@/cli/io.js'
@@ -70,7 +70,7 @@ export const SELF: readonly string[] = [process.execPath, ...(quick ? ['--import
 
 export interface RunOptions {
   /** What the program can do. @default all that it can */
-  readonly commands?: readonly Command[]
+  readonly commands?: readonly Listed[]
   /** Its output goes to one. */
   readonly terminal?: boolean
   readonly environment?: Io['environment']

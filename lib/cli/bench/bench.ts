@@ -26,7 +26,7 @@ const OPTIONS = {
   list: { type: 'boolean', help: 'lists the questions, and measures nothing' },
   quick: { type: 'boolean', help: 'a quick pass, with a wider spread (default)' },
   full: { type: 'boolean', help: 'takes its time; promised numbers are meant for this' },
-  trial: { type: 'boolean', help: 'about a minute; shows that everything works and arrives, judges nothing' },
+  trial: { type: 'boolean', help: 'half a minute; shows that everything works and arrives, judges nothing' },
   ...WISHES,
   json: { type: 'string', value: 'FILE', help: 'writes the environment and every sample, to keep or to compare' },
   html: { type: 'string', value: 'FILE', help: 'writes a page with charts, which opens without a network' },
@@ -105,8 +105,6 @@ const secondsFor = ({ seconds, secondsWith }: Question, pace: Pace, wishes: Wish
 }
 
 export const bench: Command = {
-  name: 'bench',
-  summary: 'measures what framing costs, on this machine',
   usage: '[QUESTION...] [options]',
   options: OPTIONS,
   notes: [

@@ -68,8 +68,6 @@ const short = (value: number): string =>
   Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 
 export const benchCompare: Command = {
-  name: 'bench compare',
-  summary: 'says what changed between two runs of bench, beyond the noise',
   usage: 'OLD.json NEW.json [options]',
   options: OPTIONS,
   notes: [

@@ -55,8 +55,6 @@ const runAll = async (
 
 /** @param experiments what it runs, in this order */
 export const labAllOf = (experiments: readonly Experiment[]): Command => ({
-  name: 'lab all',
-  summary: 'runs all experiments of the socket lab, one after the other',
   usage: '[options]',
   options: OPTIONS,
   notes: [

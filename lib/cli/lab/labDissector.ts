@@ -34,8 +34,6 @@ const run = (args: readonly string[], io: Io): Promise<number> => {
 const known = Object.entries(KNOWN_PORTS).map(([port, name]) => `${port} ${name}`)
 
 export const labDissector: Command = {
-  name: 'lab dissector',
-  summary: 'writes a dissector for Wireshark and tshark, a Lua script, on stdout',
   usage: '[--port PORT=NAME ...]',
   options: OPTIONS,
   notes: [

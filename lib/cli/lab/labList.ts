@@ -20,8 +20,6 @@ const run = (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const labList: Command = {
-  name: 'lab list',
-  summary: 'lists the experiments of the socket lab, each with its question',
   usage: '[options]',
   options: OPTIONS,
   examples: [

@@ -34,8 +34,6 @@ const experimentNamed = (name: string): Experiment => {
 }
 
 export const labRun: Command = {
-  name: 'lab run',
-  summary: 'runs one experiment on real sockets, and compares what was foretold with what came',
   usage: 'NAME [options]',
   options: OPTIONS,
   notes: [

@@ -103,8 +103,6 @@ const bytesIn = ({ stdin }: Io): Given => {
 }
 
 export const lonelyNotify: Command = {
-  name: 'lonely notify',
-  summary: 'notifies everybody who is subscribed to a topic',
   usage: 'ADDRESS TOPIC (--text TEXT | --file FILE | -) [options]',
   options: OPTIONS,
   notes: [

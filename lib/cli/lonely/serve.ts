@@ -93,8 +93,6 @@ const pathFrom = (path = '/v1/websocket'): string => {
 }
 
 export const lonelyServe: Command = {
-  name: 'lonely serve',
-  summary: 'hands notifications to all who have subscribed to their topics',
   usage: '[[HOST:]PORT] [--ws [HOST:]PORT] [options]',
   options: OPTIONS,
   notes: [

@@ -107,8 +107,6 @@ const tellMessage = async (report: Report, message: Received): Promise<void> => 
 }
 
 export const lonelySubscribe: Command = {
-  name: 'lonely subscribe',
-  summary: 'prints what is notified on topics, or on all that match a glob',
   usage: 'ADDRESS PATTERN... [--glob] [options]',
   options: OPTIONS,
   notes: [

@@ -223,8 +223,6 @@ const namedFrom = (text: string | undefined): Readonly<Record<string, unknown>> 
 }
 
 export const pnetCall: Command = {
-  name: 'pnet call',
-  summary: 'calls a function of a pnet node, of several, or of all',
   usage: 'PEER[,PEER...]|* FUNCTION [ARGUMENT...] [options]',
   options: OPTIONS,
   notes: [

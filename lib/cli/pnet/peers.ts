@@ -53,8 +53,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const pnetPeers: Command = {
-  name: 'pnet peers',
-  summary: 'lists the nodes of a pnet network that tell of themselves',
   usage: '[options]',
   options: OPTIONS,
   notes: ['Nodes tell of themselves every 2.5 seconds. With a network key only those that have it are seen.'],

@@ -111,8 +111,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const pnetServe: Command = {
-  name: 'pnet serve',
-  summary: 'a pnet node that others find by its name and call, original ones too',
   usage: '[[HOST:]PORT] --name NAME [options]',
   options: OPTIONS,
   notes: [

@@ -150,8 +150,6 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 }
 
 export const tour: Command = {
-  name: 'tour',
-  summary: 'shows what framewright does, in two processes, in some ten seconds',
   usage: '[options]',
   options: OPTIONS,
   notes: ['It ends with exit code 0 only if every byte arrived as it was sent.'],

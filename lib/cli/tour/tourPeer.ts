@@ -122,10 +122,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 
 /** The other process of the tour. */
 export const tourPeer: Command = {
-  name: 'tour-peer',
-  summary: 'the other end of the tour; stops when its input ends',
   options: HELP,
   examples: [['tour', 'starts it']],
-  hidden: true,
   run,
 }

@@ -31,7 +31,9 @@ const broken = fixed('broken', () => Promise.reject(new TypeError('the ground is
 const thrown = { ...good, name: 'thrown', predict: () => expect.fail('no prophet') }
 
 const all = (experiments: readonly Experiment[], ...args: readonly string[]): Running =>
-  runHere(['lab', 'all', ...args], { commands: [labAllOf(experiments)] })
+  runHere(['lab', 'all', ...args], {
+    commands: [{ name: 'lab all', summary: 'runs them', load: async () => labAllOf(experiments) }],
+  })
 
 describe('framewright lab all', () => {
   it('runs real experiments in their order, shows each, and ends with how many there were', async () => {
