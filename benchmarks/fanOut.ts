@@ -9,10 +9,12 @@ import { RECEIVERS } from './contenders/fanOut.js'
 import { lonelyHandshake, lonelyLength, lonelyWebSocket } from './contenders/lonelyFanOut.js'
 import { mqttFanOut } from './contenders/mqttFanOut.js'
 
+const middle = (count: number) => ({ name: '4 KiB', bytes: 4_096, count })
+const large = (count: number) => ({ name: '1 MiB', bytes: 1_048_576, count })
 const AMOUNTS = {
-  full: { heats: 3, rounds: 5, small: 10_000, middle: 4_000, large: 60 },
-  quick: { heats: 1, rounds: 3, small: 5_000, middle: 2_000, large: 30 },
-  trial: { heats: 1, rounds: 1, together: true, small: 200, middle: 50, large: 3 },
+  full: { heats: 3, rounds: 5, small: 10_000, larger: [middle(4_000), large(60)] },
+  quick: { heats: 1, rounds: 3, small: 5_000, larger: [middle(2_000), large(30)] },
+  trial: { heats: 1, rounds: 1, together: true, small: 200, larger: [large(3)] },
 }
 
 const deliveries = (score: Score): number[] => messageRates(score).map((rate) => rate * RECEIVERS)
@@ -23,23 +25,22 @@ export const fanOut: Question = {
   longOnly: true,
   seconds: { full: 270, quick: 10 },
   answer: async (plan) => {
-    const { small, middle, large, ...course } = AMOUNTS[plan.pace]
-    const load = { bytes: 64, count: small }
+    const { small, larger, ...course } = AMOUNTS[plan.pace]
     const contenders = [lonelyHandshake, lonelyLength, lonelyWebSocket, mqttFanOut]
     const scores = await bout(
-      contenders.map((contender) => ({ contender, load })),
+      contenders.map((contender) => ({ contender, load: { bytes: 64, count: small } })),
       course,
       plan,
     )
     const [framed = [], prefixed = [], webSocket = [], mqtt = []] = scores.map(deliveries)
     const others: Figure[] = []
-    for (const [name, bytes, count] of [['4 KiB', 4_096, middle] as const, ['1 MiB', 1_048_576, large] as const]) {
-      const larger = await bout(
-        [lonelyHandshake, lonelyWebSocket].map((contender) => ({ contender, load: { bytes, count } })),
+    for (const { name, ...load } of larger) {
+      const pair = await bout(
+        [lonelyHandshake, lonelyWebSocket].map((contender) => ({ contender, load })),
         course,
         plan,
       )
-      const [tcp = [], ws = []] = larger.map(deliveries)
+      const [tcp = [], ws = []] = pair.map(deliveries)
       others.push({ name: `framed TCP, ${name}`, unit: 'deliveries/s', samples: tcp })
       others.push({ name: `framed TCP over WebSocket, ${name}`, unit: '', samples: ratios(tcp, ws) })
     }

@@ -19,6 +19,9 @@ export interface Manners {
 /** What happens next at one end: it does something, it hears a byte of the other end, or the end of its stream. */
 export type Deed = 'ask' | 'put' | 'accept' | 'refuse' | 'hurry' | 'calm' | 'hear the end' | number
 
+/** All that a byte can be, made once: states are reached by the hundred thousand. */
+const BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
+
 /**
  * One end of a connection without a socket: a real handshake framing, and around it the least that a transport does.
  * Everything it ever wrote stays in `said`.
@@ -132,7 +135,7 @@ export class WireEnd {
         return
       default:
         this.#heard += String.fromCharCode(deed)
-        this.#framing.push(Buffer.of(deed))
+        this.#framing.push(BYTES.subarray(deed, deed + 1))
     }
   }
 
