@@ -5,6 +5,7 @@ import * as finder from '@/lab/page/model/finder.js'
 import * as marks from '@/lab/page/model/marks.js'
 import * as rows from '@/lab/page/model/rows.js'
 import * as rowWords from '@/lab/page/model/rowWords.js'
+import * as tally from '@/lab/page/model/tally.js'
 import * as texts from '@/lab/page/model/texts.js'
 import * as track from '@/lab/page/model/track.js'
 import * as viewport from '@/lab/page/model/viewport.js'
@@ -26,7 +27,7 @@ import * as strip from '@/lab/page/view/strip.js'
 
 /** What runs in the page: all that these files export. */
 export const SCRIPT_PARTS: readonly (readonly [name: string, value: unknown])[] = [
-  ...[marks, byteReader, texts, rows, rowWords, filter, finder, track, viewport, bins],
+  ...[marks, byteReader, texts, rows, rowWords, filter, finder, tally, track, viewport, bins],
   ...[elements, colours, scene, keys, bars, rowPicture, ladderPicture, strip, rowList, details, hint, controls],
   ...[pointing, desk, start],
 ].flatMap((part: Readonly<Record<string, unknown>>) => Object.entries(part))

@@ -6,6 +6,7 @@ import { type Mark, MARKS, maskOf } from '@/lab/page/model/marks.js'
 import { ByteWriter } from '@/lab/page/byteWriter.js'
 import { Rows } from '@/lab/page/model/rows.js'
 import { hexText, msText, quotedText, spanText } from '@/lab/page/model/rowWords.js'
+import { KINDS, Tally, TALLY_ROWS, VOICES } from '@/lab/page/model/tally.js'
 import { Texts } from '@/lab/page/model/texts.js'
 import { Track } from '@/lab/page/model/track.js'
 import { MARGIN_PX, Viewport } from '@/lab/page/model/viewport.js'
@@ -110,6 +111,7 @@ describe('the search of a page', () => {
 
 describe('the track of a page', () => {
   const all = pickedRows(rows, { mask: ALL, conversations: [] })
+  const sum = (cells: Uint32Array): number => cells.reduce((before, one) => before + one, 0)
 
   it('at scale, lets what was said go from when it left to when it came', () => {
     const track = new Track(rows, all, 'time')
@@ -143,11 +145,46 @@ describe('the track of a page', () => {
     expect([none.first, none.last]).to.deep.equal([0, 1])
   })
 
-  it('counts every row in one part of the whole, by who speaks', () => {
+  for (const scale of ['order', 'time'] as const)
+    it(`counts every row in one part of the whole, by who speaks: ${scale}`, () => {
+      const track = new Track(rows, all, scale)
+      const { opener, acceptor, marks } = binned(track, track.first, track.last, 4)
+      expect([sum(opener), sum(acceptor), sum(marks)]).to.deep.equal([5, 3, 12])
+    })
+
+  it('counts a row in the part in which its anchor is', () => {
     const track = new Track(rows, all, 'order')
-    const { opener, acceptor, marks } = binned(track, 0, rows.count, 4)
-    const sum = (cells: Uint32Array): number => cells.reduce((before, one) => before + one, 0)
-    expect([sum(opener), sum(acceptor), sum(marks)]).to.deep.equal([5, 3, 12])
+    const { opener, acceptor, marks, most } = binned(track, 2.5, 6.5, 4)
+    const each = [0, 1, 2, 3].map((bin) =>
+      [opener, acceptor, marks].map((cells) => sum(cells.filter((_, cell) => cell % 4 === bin))),
+    )
+    const expected = [2, 3, 4, 5].map((row) => {
+      const said = rows.isSaid(row)
+      return [said && rows.place[row] === 0, said && rows.place[row] !== 0, !said].map(Number)
+    })
+    expect(each).to.deep.equal(expected)
+    expect(most).to.equal(1)
+  })
+
+  it('counts any stretch as if it looked at each of its rows', () => {
+    const many = pickedRows(rows, { mask: ALL, conversations: [] })
+    const picks = Uint32Array.from({ length: 5 * TALLY_ROWS }, (_, index) => many[index % many.length] ?? 0)
+    for (const length of [0, 1, TALLY_ROWS - 1, TALLY_ROWS, 3 * TALLY_ROWS + 7, picks.length]) {
+      const tally = new Tally(rows, picks.subarray(0, length))
+      const counts = new Uint32Array(KINDS)
+      for (let from = 0; from <= length; from += 17) {
+        for (let to = from; to <= length; to += 13) {
+          tally.count(from, to, counts)
+          const expected = new Uint32Array(KINDS)
+          for (const row of picks.subarray(from, to)) {
+            const voice = rows.isSaid(row) ? Math.min(1, rows.place[row] ?? 0) : 2
+            const kind = (rows.main[row] ?? 0) * VOICES.length + voice
+            expected[kind] = (expected[kind] ?? 0) + 1
+          }
+          expect(counts, `${from} to ${to} of ${length}`).to.deep.equal(expected)
+        }
+      }
+    }
   })
 })
 

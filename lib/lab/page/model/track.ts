@@ -1,4 +1,5 @@
 import type { Rows } from '@/lab/page/model/rows.js'
+import { Tally } from '@/lab/page/model/tally.js'
 
 /** Rows one below the other at equal distances, or each at its time. */
 export type Scale = 'order' | 'time'
@@ -16,6 +17,8 @@ export class Track {
   /** The first and the last place of all. */
   readonly first: number
   readonly last: number
+  /** How many rows there are of what, in any part of it. */
+  readonly tally: Tally
   /** The first and the last place of each block of rows, to find those that cross a stretch without looking at all. */
   readonly #blocks: { readonly first: Float64Array; readonly last: Float64Array }
 
@@ -28,6 +31,7 @@ export class Track {
     if (scale === 'order') this.#placeInOrder()
     else this.#placeInTime()
     this.#blocks = this.#summary()
+    this.tally = new Tally(rows, picked)
     const { first, last } = this.#blocks
     this.first = scale === 'order' ? 0 : first.reduce((least, place) => Math.min(least, place), Infinity)
     this.last = scale === 'order' ? picked.length : last.reduce((most, place) => Math.max(most, place), -Infinity)
@@ -39,7 +43,13 @@ export class Track {
     return this.scale === 'order' ? index + 0.5 : (this.rows.at[this.picked[index] ?? 0] ?? 0)
   }
 
-  /** How many rows are before this place. */
+  /** How many rows have their anchor before this place. */
+  countBefore(place: number): number {
+    if (this.scale === 'order') return Math.max(0, Math.min(this.picked.length, Math.ceil(place - 0.5)))
+    return this.#before(place)
+  }
+
+  /** The row at this place, by its index, or the next one. */
   indexAt(place: number): number {
     if (this.scale === 'order') return Math.max(0, Math.min(this.picked.length, Math.floor(place)))
     return this.#before(place)
