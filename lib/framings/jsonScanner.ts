@@ -131,24 +131,31 @@ export class JsonScanner {
     let depth = this.#depth
     let at = from
     for (;;) {
-      while (at < length && EFFECT[chunk[at] ?? 0] === PLAIN) at++
+      let byte = 0
+      let effect = PLAIN
+      while (at < length) {
+        byte = chunk[at] ?? 0
+        effect = EFFECT[byte] ?? PLAIN
+        if (effect !== PLAIN) break
+        at++
+      }
       if (at === length) break
-      const byte = chunk[at] ?? 0
-      if (byte === QUOTE) {
-        at = this.#stringEnd(chunk, at + 1)
+      at++
+      if (effect === STRING) {
+        // Most strings are short and without escapes: a call for each would cost as much as a few of their bytes.
+        const near = Math.min(length, at + NEAR_BYTES)
+        while (at < near && chunk[at] !== QUOTE && chunk[at] !== BACKSLASH) at++
+        if (at < near && chunk[at] === QUOTE) at++
+        else at = this.#stringEnd(chunk, at)
         if (at < 0) {
           this.#inString = true
           break
         }
-      } else if (EFFECT[byte] === OPEN) {
-        if (depth === this.#maxDepth) throw this.#malformed(chunk, at, `more than ${depth} brackets are open`)
+      } else if (effect === OPEN) {
+        if (depth === this.#maxDepth) throw this.#malformed(chunk, at - 1, `more than ${depth} brackets are open`)
         brackets[depth++] = byte
-        at++
-      } else {
-        if ((brackets[--depth] ?? 0) + CLOSING_DISTANCE !== byte)
-          throw this.#malformed(chunk, at, 'the brackets do not match')
-        at++
-      }
+      } else if ((brackets[--depth] ?? 0) + CLOSING_DISTANCE !== byte)
+        throw this.#malformed(chunk, at - 1, 'the brackets do not match')
       if (depth === 0) {
         this.#depth = 0
         return at
