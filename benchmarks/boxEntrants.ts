@@ -74,7 +74,7 @@ export const boxBout = async (
 ): Promise<{ readonly entrants: readonly BoxEntrant[]; readonly scores: readonly Score[] }> => {
   const entrants = boxEntrants(plan, sizes)
   const forMs = ((plan.wishes.seconds ?? seconds) * 1e3) / (heats * rounds)
-  // Each of the box can live with the others. What is wished beside it may not, and is not told apart in a trial.
+  // Those of the box can live with each other; whether what is wished beside them can, nobody knows.
   const together = plan.pace === 'trial' && plan.wishes.contenders === undefined
   const scores = await bout(
     entrants.map(({ bytes, ...entrant }) => ({ ...entrant, load: { bytes, forMs } })),

@@ -1,7 +1,7 @@
 /**
  * Question: how many messages a second does each framing carry on one connection, and how much work is that for its ends?
  * Unit: messages a second, MB of payload a second, seconds of processor time a million messages at either end.
- * Sizes: 0 B to 16 MiB, in a quick pass four of them; each sample as many messages as fit in its time.
+ * Sizes: 0 B to 16 MiB, in a quick pass three of them; each sample as many messages as fit in its time.
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
 import { cpuSeconds, type Figure, type Question } from 'framewright/bench'

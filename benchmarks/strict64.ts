@@ -1,7 +1,8 @@
 /**
  * Question: what does the strict handshake cost, beside the round trip that it needs for each message?
  * Unit: messages a second; the promise is a ratio of two rates of the same round, each end on a core of its own.
- * Sizes: 64 B, one message after the other on one connection. With both ends on one core the same is shown, unpromised.
+ * Sizes: 64 B, one message after the other on one connection. In full the same is shown with both ends on one
+ * core, unpromised.
  * Baseline: bare `net` sockets with noDelay that send and answer the same bytes by hand, without promises or checks; for
  * a sender that awaits each message, one whose next length likewise leaves after its payload.
  */
