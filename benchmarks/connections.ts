@@ -41,7 +41,7 @@ const WEIGHED = 1_000
 const WEIGHING = ['--expose-gc', '--max-semi-space-size=1']
 
 const CONTENDERS: readonly Described[] = [bareNet, handshakePipelined, handshakeBusy, wsBinary]
-const SECONDS = { full: 200, quick: 14 }
+const SECONDS = { full: 550, quick: 14 }
 
 export const connections: Question = {
   name: 'connections',

@@ -1,7 +1,8 @@
 /**
  * Question: what does a round trip cost, when the link has delay?
  * Unit: messages a second, as fast as they go, without the way of the last one; milliseconds there and back, one message at a time.
- * Sizes: 64 B, over a relay in this process that hands on every byte 0, 1, 10 or 50 ms later, each way.
+ * Sizes: 64 B, over a relay in this process that hands on every byte 0, 1, 10 or 50 ms later, each way; in a
+ * quick pass 0 or 50.
  * Baseline: our length prefix, which answers nothing, over the same relay.
  */
 import {
@@ -23,7 +24,7 @@ import { delayedBy } from './delayedLink.js'
 const BYTES = 64
 const AMOUNTS = {
   full: { heats: 2, rounds: 5, strictMs: 1_000, count: 1_000_000, trips: 20, delaysMs: [0, 1, 10, 50] },
-  quick: { heats: 1, rounds: 2, strictMs: 200, count: 50_000, trips: 1, delaysMs: [0, 50] },
+  quick: { heats: 1, rounds: 2, strictMs: 200, warmUps: 1, count: 200_000, trips: 1, delaysMs: [0, 50] },
   trial: { heats: 1, rounds: 1, together: true, strictMs: 5, count: 1_000, trips: 1, delaysMs: [1] },
 }
 /** A round trip without any delay, about. */
@@ -34,7 +35,7 @@ const CONTENDERS: readonly Described[] = [handshakeBusy, handshakePipelined, han
 export const delay: Question = {
   name: 'delay',
   asks: 'What does a round trip cost, when the link has delay?',
-  seconds: { full: 200, quick: 15 },
+  seconds: { full: 510, quick: 15 },
   answer: async (plan) => {
     const { delaysMs } = AMOUNTS[plan.pace]
     const answers: (Answer & { readonly scores: readonly Score[] })[] = []

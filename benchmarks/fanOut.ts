@@ -23,7 +23,7 @@ export const fanOut: Question = {
   name: 'fanOut',
   asks: 'How many deliveries a second, one client notifying ten, everything confirmed?',
   longOnly: true,
-  seconds: { full: 270, quick: 10 },
+  seconds: { full: 500, quick: 10 },
   answer: async (plan) => {
     const { small, larger, ...course } = AMOUNTS[plan.pace]
     const contenders = [lonelyHandshake, lonelyLength, lonelyWebSocket, mqttFanOut]

@@ -46,7 +46,7 @@ const AMOUNTS = {
 export const large: Question = {
   name: 'large',
   asks: 'How fast do large messages travel, held whole and streamed?',
-  seconds: { full: 220, quick: 19 },
+  seconds: { full: 550, quick: 19 },
   answer: async (plan) => {
     const { moved, small, slow, streamed, streamWarmUps, ...course } = AMOUNTS[plan.pace]
     const streams = { ...course, warmUps: streamWarmUps }

@@ -20,7 +20,7 @@ const AMOUNTS = {
 export const pipelined64: Question = {
   name: 'pipelined64',
   asks: 'How many messages of 64 bytes a second, pipelined, a promise each?',
-  seconds: { full: 50, quick: 15 },
+  seconds: { full: 150, quick: 15 },
   answer: async (plan) => {
     const { ours: ourCount, bare: bareCount, ws: wsCount, ...course } = AMOUNTS[plan.pace]
     const entrants = [

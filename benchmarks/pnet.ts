@@ -31,7 +31,7 @@ export const pnet: Question = {
   name: 'pnet',
   asks: 'What does a pnet node add to its cryptography, and how much of a stream does it hold?',
   longOnly: true,
-  seconds: { full: 185, quick: 40 },
+  seconds: { full: 440, quick: 40 },
   answer: async (plan) => {
     const { rounds, requests, streams, bytes } = AMOUNTS[plan.pace]
     const asked = await requestsOf(rounds, requests, plan)

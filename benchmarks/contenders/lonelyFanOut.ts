@@ -63,4 +63,7 @@ const contender = (way: Way, name: string, module: string): Contender => ({
 
 export const lonelyHandshake = contender('handshake', 'lonely, handshake framing', import.meta.url)
 export const lonelyLength = contender('length', 'lonely, length prefix', import.meta.url)
-export const lonelyWebSocket = contender('webSocket', 'lonely, WebSocket', import.meta.url)
+export const lonelyWebSocket: Contender = {
+  ...contender('webSocket', 'lonely, WebSocket', import.meta.url),
+  needs: ['ws'],
+}

@@ -4,7 +4,8 @@ import { byHand } from './byHand.js'
 
 const LENGTH_BYTES = 4
 const SLAB_BYTES = 65_536
-const WINDOW_BYTES = 1_048_576
+/** As the core has it unless told otherwise. */
+const WINDOW_BYTES = 4_194_304
 
 /**
  * The bytes of the pipelined handshake for small messages, by hand and with nothing else: lengths and payloads are

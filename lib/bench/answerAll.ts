@@ -51,6 +51,7 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
   })
   try {
     for (const question of questions) {
+      if (signal.aborted) throw new Error('stopped before it was done')
       const begunMs = performance.now()
       const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })
       if (signal.aborted) throw new Error('stopped before it was done')

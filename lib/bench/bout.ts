@@ -34,7 +34,8 @@ export interface Course {
   readonly cores?: 1 | 2
   /**
    * All live in the same two processes, so that the luck of a process is the same for each. Only for contenders between
-   * which a few percent matter and which run no code in common; code that several run is as fast as the slowest makes it.
+   * which a few percent matter and which run no code in common, since code that several run is as fast as the slowest makes
+   * it; or where nothing is judged.
    * @default false
    */
   readonly together?: boolean
@@ -93,7 +94,7 @@ const heat = async (teams: readonly Team[], course: Course, plan: Plan): Promise
           const standing = pair?.own[load]
           if (pair === undefined || standing === undefined) continue
           if (anew) await pair.corner.connect()
-          await standing.play(pair.corner, mode)
+          await standing.play(pair.corner, mode, plan.pace === 'trial')
         }
       }
     }
@@ -164,9 +165,9 @@ class Standing {
     for (let pass = 0; pass < passes; pass++) await corner.play(mode, load, pass === 0)
   }
 
-  async play(corner: Corner, mode: Mode): Promise<void> {
+  async play(corner: Corner, mode: Mode, thorough: boolean): Promise<void> {
     if (this.#each === undefined) throw new Error('nothing has been warmed up')
-    const { sample, timesNs } = await corner.play(mode, this.#each)
+    const { sample, timesNs } = await corner.play(mode, this.#each, thorough)
     this.#samples.push(sample)
     if (timesNs.length > 0) this.#timesNs.push(timesNs)
   }

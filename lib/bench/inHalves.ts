@@ -15,6 +15,8 @@ export const inHalves = async (
   let before: Promise<unknown> | undefined
   for (let first = 0; first < messages.count; first += half) {
     const given = give(first, Math.min(first + half, messages.count))
+    // It is waited for later, and may fail before.
+    given.catch(() => {})
     await before
     before = given
   }

@@ -16,8 +16,9 @@ const MOST_TIMED = 1_000_000
 /** A trial run of this part of the time is long enough to reckon with. */
 const PART = 1 / 4
 const FASTER = 4
-/** What was reckoned from a run that was cold, or held up by others, lasts less than this part of the time. */
-const ENOUGH = 1 / 2
+/** Code that has just begun to run gets faster for a while: a count is believed when the next one differs by no more. */
+const NEAR = 1 / 4
+const MOST_PASSES = 8
 
 export const isLasting = (load: Load | Lasting): load is Lasting => 'forMs' in load
 
@@ -56,11 +57,11 @@ export const countLasting = async (
     count = bounded(count * FASTER)
     tookMs = await elapsed(count, false)
   }
-  for (;;) {
+  for (let pass = 0; ; pass++) {
     const before = count
     count = bounded((count * forMs) / tookMs)
-    if (count === before) return count
+    if (count === before || pass === MOST_PASSES) return count
+    if (pass > 0 && Math.abs(count - before) <= before * NEAR) return count
     tookMs = await elapsed(count, true)
-    if (tookMs >= forMs * ENOUGH || count === most) return count
   }
 }

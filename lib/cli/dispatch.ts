@@ -27,9 +27,13 @@ export const dispatch = async (commands: readonly Listed[], args: readonly strin
     name = ` ${found.listed.name}`
     const command = await found.listed.load()
     const own = beforeDashes(found.rest)
-    if (!own.some(isHelp)) return await command.run(found.rest, io)
-    io.stdout.write(helpText(found.listed, command))
-    return 0
+    if (own.some(isHelp)) {
+      io.stdout.write(helpText(found.listed, command))
+      return 0
+    }
+    // The signal may have come while the command was being loaded.
+    io.stop.throwIfAborted()
+    return await command.run(found.rest, io)
   } catch (error) {
     if (!(error instanceof UsageError)) {
       complain(io, io.stop.aborted ? stopLine(io.stop) : failureLine(error))

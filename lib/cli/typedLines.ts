@@ -11,10 +11,10 @@ export const typedLines = async (
   last: readonly string[],
   say: (line: string) => void | Promise<void>,
 ): Promise<void> => {
+  if (stop.aborted) return
   const lines = createInterface({ input: io.stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY })
   const close = (): void => lines.close()
   stop.addEventListener('abort', close, { once: true })
-  if (stop.aborted) close()
   try {
     for await (const line of lines) {
       if (stop.aborted || last.includes(line)) break

@@ -21,6 +21,30 @@ describe('arrivals', () => {
     }
   })
 
+  it('compares every byte of each 256th message also where it does not look at all of them', () => {
+    const load = { bytes: 64, count: 600 }
+    const messages = new Messages(load)
+    const complaint = (altered: number, how: 'message' | 'bytes'): string => {
+      const arrivals = new Arrivals()
+      arrivals.expect(load, false)
+      for (let index = 0; index < load.count; index++) {
+        const message = Buffer.from(messages.at(index))
+        if (index === altered) message[30] = 0
+        arrivals[how](message)
+      }
+      try {
+        arrivals.check()
+        return 'nothing'
+      } catch (error) {
+        return String(error)
+      }
+    }
+    for (const how of ['message', 'bytes'] as const) {
+      expect(complaint(511, how)).to.include('message 511 is not what was sent')
+      expect(complaint(510, how)).to.equal('nothing')
+    }
+  })
+
   describe('on three connections', () => {
     const load = { bytes: 64, count: 4 }
     /** Message `index` of a connection, as it was sent. */

@@ -27,6 +27,16 @@ describe('how many messages last so long', () => {
     expect(await found((sent, pass) => sent / 1_000 + (pass === 0 ? 1_000 : 0))).to.include({ count: 100_000 })
   })
 
+  it('are reckoned again while the code gets faster from pass to pass', async () => {
+    const slowness = (pass: number): number => Math.max(1, 16 / 2 ** Math.max(0, pass - 4))
+    expect(await found((sent, pass) => (sent / 1_000) * slowness(pass))).to.include({ count: 100_000 })
+  })
+
+  it('are given up to be known better when no two passes agree', async () => {
+    const { thorough } = await found((sent, pass) => (sent / 1_000) * (pass % 2 === 0 ? 1 : 3))
+    expect(thorough).to.have.length.at.most(20)
+  })
+
   it('are fewer than the first pass has sent where each takes longer', async () => {
     expect(await found((sent) => sent * 40)).to.include({ count: 3 })
   })

@@ -195,12 +195,12 @@ describe('framewright bench', function () {
     const folder = await temporaryFolder()
     try {
       const file = join(folder, 'run.json')
-      await using run = runHere(['bench', 'dispatch', 'pnet', '--trial', '--json', file])
-      await run.line('dispatch:')
+      await using run = runHere(['bench', 'codecs', 'pnet', '--trial', '--json', file])
+      await run.line('codecs:')
       run.stop()
       expect((await run.ended).code).to.equal(1)
       const { answers } = readReport(await readFile(file, 'utf8'))
-      expect(answers.map(({ question }) => question)).to.deep.equal(['dispatch'])
+      expect(answers.map(({ question }) => question)).to.deep.equal(['codecs'])
     } finally {
       await removeFolder(folder)
     }

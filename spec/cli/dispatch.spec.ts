@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { HELP } from '@/cli/arguments.js'
-import type { Listed } from '@/cli/command.js'
+import type { Command, Listed } from '@/cli/command.js'
 import { COMMANDS } from '@/cli/commands.js'
 import { runHere, runProcess } from '../support/cli.js'
 
@@ -49,6 +49,30 @@ describe('the command line', () => {
     const commands = [listed('one'), listed('two'), listed('two more')]
     for (const args of [['--help'], ['--version'], ['two', 'much'], ['three']]) await runHere(args, { commands }).ended
     expect(loaded).to.deep.equal(['two'])
+  })
+
+  it('does not begin what was stopped while it was being loaded', async () => {
+    let begun = false
+    const command: Command = {
+      options: HELP,
+      examples: [],
+      run: async () => {
+        begun = true
+        return 0
+      },
+    }
+    const load = async (): Promise<Command> => {
+      await Promise.resolve()
+      run.stop()
+      return command
+    }
+    await using run = runHere(['one'], { commands: [{ name: 'one', summary: 'is one', load }] })
+    expect(await run.ended).to.deep.equal({
+      code: 1,
+      out: '',
+      err: 'framewright: stopped before it was done, as it was told to [ABORTED]\n',
+    })
+    expect(begun).to.equal(false)
   })
 
   it('answers in one line without control characters, whatever was typed', async () => {

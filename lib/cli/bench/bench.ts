@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import {
   answerAll,
   describeAnswer,
@@ -47,7 +48,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     io.stderr,
     chosen.map((question) => ({ name: question.name, seconds: secondsFor(question, pace, wishes) })),
   )
-  if (values.json !== undefined && values.json === values.html)
+  if (values.json !== undefined && values.html !== undefined && resolve(values.json) === resolve(values.html))
     throw new UsageError('--json and --html want files of their own')
   // Opened before anything is measured: minutes later is a bad time to learn that there is no such folder.
   await using json = await fileAt(values.json)
