@@ -127,7 +127,7 @@ describe('framewright bench', function () {
     ],
     [
       'ends its process later',
-      `setTimeout(() => process.exit(0), 300)\nexport const mine = { name: 'mine', attach: () => new Promise(() => {}) }`,
+      `export const mine = { name: 'mine', attach: () => new Promise(() => setTimeout(() => process.exit(0), 50)) }`,
       '1 framewright: latency failed: mine: connect: its process ended (0)',
     ],
     [
