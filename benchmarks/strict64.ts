@@ -21,9 +21,9 @@ import { netPingPong, netPingPongAwaited } from './contenders/netPingPong.js'
 
 const BYTES = 64
 const AMOUNTS = {
-  full: { heats: 8, rounds: 15, warmUps: 8, count: 2_000, onCores: [2, 1] },
-  quick: { heats: 2, rounds: 5, warmUps: 3, count: 1_000, onCores: [2] },
-  trial: { heats: 1, rounds: 1, together: true, warmUps: 1, count: 100, onCores: [2, 1] },
+  full: { course: { heats: 8, rounds: 15, warmUps: 8 }, count: 2_000, onCores: [2, 1] },
+  quick: { course: { heats: 2, rounds: 5, warmUps: 3 }, count: 1_000, onCores: [2] },
+  trial: { course: { heats: 1, rounds: 1, together: true, warmUps: 1 }, count: 100, onCores: [2, 1] },
 } as const
 
 export const strict64: Question = {
@@ -42,7 +42,7 @@ export const strict64: Question = {
 }
 
 const compare = async (cores: 1 | 2, plan: Plan): Promise<Answer & { readonly scores: readonly Score[] }> => {
-  const { count, onCores: _, ...course } = AMOUNTS[plan.pace]
+  const { count, course } = AMOUNTS[plan.pace]
   const load = { bytes: BYTES, count }
   const contenders = [handshakeBusy, netPingPong, handshakeAwaited, netPingPongAwaited]
   const entrants = contenders.map((contender) => ({ contender, load }))

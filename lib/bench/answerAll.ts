@@ -49,12 +49,15 @@ export const answerAll = async (questions: readonly Question[], pace: Pace, watc
     startedAt,
     answers,
   })
+  const goOn = (): void => {
+    if (signal.aborted) throw new Error('stopped before it was done')
+  }
   try {
     for (const question of questions) {
-      if (signal.aborted) throw new Error('stopped before it was done')
+      goOn()
       const begunMs = performance.now()
       const answer = await answerTo(question, { pace, signal, wishes, watcher, packages })
-      if (signal.aborted) throw new Error('stopped before it was done')
+      goOn()
       const tookMs = Math.round(performance.now() - begunMs)
       answers.push({ question: question.name, asks: question.asks, answer, tookMs })
       watcher.answered(question, answer)

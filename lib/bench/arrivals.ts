@@ -75,9 +75,7 @@ export class Arrivals {
     if (message.length !== this.#bytes || index >= this.#expected || this.#offset > 0)
       return this.#wrong(index, message.length)
     const number = this.#lanes?.next(message) ?? index
-    if (
-      this.#thorough || (index & SPOT) === SPOT ? !isMessage(message, number) : !this.#seemsMessage(message, number)
-    ) {
+    if (this.#looksAtAll(index) ? !isMessage(message, number) : !this.#seemsMessage(message, number)) {
       if (!Buffer.isBuffer(message)) throw new TypeError('a message is no Buffer')
       return this.#altered(number)
     }
@@ -120,13 +118,18 @@ export class Arrivals {
   }
 
   #isPart(part: Buffer): boolean {
-    const thorough = this.#thorough || (this.#count & SPOT) === SPOT
+    const thorough = this.#looksAtAll(this.#count)
     if (this.#offset >= NUMBER_BYTES) return thorough ? isPattern(part, this.#offset) : seemsPattern(part, this.#offset)
     const number = Buffer.alloc(NUMBER_BYTES)
     putInt32(number, 0, markOf(this.#count))
     const cut = Math.min(NUMBER_BYTES - this.#offset, part.length)
     if (!part.subarray(0, cut).equals(number.subarray(this.#offset, this.#offset + cut))) return false
     return isPattern(part.subarray(cut, thorough ? part.length : cut), this.#offset + cut)
+  }
+
+  /** Whether every byte of this message is compared. */
+  #looksAtAll(index: number): boolean {
+    return this.#thorough || (index & SPOT) === SPOT
   }
 
   #seemsMessage(message: Buffer, index: number): boolean {

@@ -18,6 +18,7 @@ const PART = 1 / 4
 const FASTER = 4
 /** Code that has just begun to run gets faster for a while: a count is believed when the next one differs by no more. */
 const NEAR = 1 / 4
+/** Where others hold them up, no two passes may agree. */
 const MOST_PASSES = 8
 
 export const isLasting = (load: Load | Lasting): load is Lasting => 'forMs' in load

@@ -3,7 +3,7 @@ import { looksLike } from '@/framings/looksLike.js'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-/** The body of a string is searched natively from here on; for shorter ones the call costs more than it saves. */
+/** So far a string is looked at byte by byte before its end is searched natively: for short ones that call costs more. */
 const NEAR_BYTES = 24
 
 /** What a byte of an object or an array does, outside its strings. */

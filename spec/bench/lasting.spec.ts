@@ -32,7 +32,7 @@ describe('how many messages last so long', () => {
     expect(await found((sent, pass) => (sent / 1_000) * slowness(pass))).to.include({ count: 100_000 })
   })
 
-  it('are given up to be known better when no two passes agree', async () => {
+  it('are not reckoned for ever when no two passes agree', async () => {
     const { thorough } = await found((sent, pass) => (sent / 1_000) * (pass % 2 === 0 ? 1 : 3))
     expect(thorough).to.have.length.at.most(20)
   })
