@@ -6,12 +6,24 @@ import { nearest } from '@/cli/nearest.js'
 import { plainText } from '@/cli/plainText.js'
 import { UsageError } from '@/cli/usageError.js'
 import { version } from '@/cli/version.js'
+import { TransportError } from '@/errors.js'
 
 /**
  * Runs the command that the arguments name, and turns whatever happens into an exit code: 0 done, 1 failed with one
  * line on stderr, 2 not understood with one line on stderr.
  */
 export const dispatch = async (commands: readonly Listed[], args: readonly string[], io: Io): Promise<number> => {
+  const code = await answered(commands, args, io)
+  try {
+    await io.flush()
+    return code
+  } catch (error) {
+    complain(io, failureLine(error))
+    return 1
+  }
+}
+
+const answered = async (commands: readonly Listed[], args: readonly string[], io: Io): Promise<number> => {
   let name = ''
   try {
     if (args.length === 0 || args[0] === 'help' || isHelp(args[0])) {
@@ -36,7 +48,8 @@ export const dispatch = async (commands: readonly Listed[], args: readonly strin
     return await command.run(found.rest, io)
   } catch (error) {
     if (!(error instanceof UsageError)) {
-      complain(io, io.stop.aborted ? stopLine(io.stop) : failureLine(error))
+      if (!io.stop.aborted) complain(io, failureLine(error))
+      else if (!(io.stop.reason instanceof TransportError)) complain(io, stopLine(io.stop))
       return 1
     }
     const hint = error.hint ?? `see framewright${name} --help`
@@ -45,7 +58,10 @@ export const dispatch = async (commands: readonly Listed[], args: readonly strin
   }
 }
 
-/** Whatever a command fails with when it has been told to stop is a consequence of that. */
+/**
+ * Whatever a command fails with when it has been told to stop is a consequence of that. An error that stopped it is one
+ * of its output, which is told of when all else is over.
+ */
 const stopLine = ({ reason }: AbortSignal): string =>
   reason === 'EPIPE'
     ? 'stopped before it was done, since nobody reads its output any more [ABORTED]'

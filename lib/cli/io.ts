@@ -18,8 +18,13 @@ export interface Io {
   readonly stdin: Input
   readonly stdout: Output
   readonly stderr: Output
-  /** Fires when somebody wants this program to stop: SIGINT, SIGTERM, or nobody reads its output any more. */
+  /**
+   * Fires when somebody wants this program to stop: SIGINT, SIGTERM, or `EPIPE` when nobody reads its output any more;
+   * and with an error when its output cannot be written.
+   */
   readonly stop: AbortSignal
+  /** Resolves when what was written to `stdout` has left. @throws TransportError FILE_FAILED when it could not be written */
+  flush(): Promise<void>
   /** Looked at for `NO_COLOR`, and for passwords and secrets, only. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What starts this program once more, without its arguments; the first is the executable. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { COMMANDS } from '@/cli/commands.js'
 import { dispatch } from '@/cli/dispatch.js'
+import { Written } from '@/cli/written.js'
 
 const stop = new AbortController()
 
@@ -14,8 +15,7 @@ for (const [signal, code] of [
     stop.abort(signal)
   })
 }
-// Whoever read our output has gone, as `head` does.
-process.stdout.on('error', () => stop.abort('EPIPE'))
+const output = new Written(process.stdout, 'standard output', (reason) => stop.abort(reason))
 process.stderr.on('error', () => {})
 
 const [executable = 'node', program = '', ...args] = process.argv
@@ -24,6 +24,7 @@ process.exitCode = await dispatch(COMMANDS, args, {
   stdout: process.stdout,
   stderr: process.stderr,
   stop: stop.signal,
+  flush: () => output.flush(),
   environment: process.env,
   self: [executable, ...process.execArgv, program],
 })

@@ -6,10 +6,10 @@ export type Facts = Readonly<Record<string, string | number | boolean | null | o
 
 /** Tells on stdout what happens: a sentence for people, or with `--json` one object a line, which may be seen on a terminal, too. */
 export class Report {
-  readonly #io: Io
+  readonly #io: Pick<Io, 'stdout'>
   readonly #json: boolean
 
-  constructor(io: Io, json: boolean) {
+  constructor(io: Pick<Io, 'stdout'>, json: boolean) {
     this.#io = io
     this.#json = json
   }

@@ -6,13 +6,13 @@ import type { Io } from '@/cli/io.js'
  * of the words in `last`, or when `stop` fires.
  */
 export const typedLines = async (
-  io: Io,
+  { stdin }: Pick<Io, 'stdin'>,
   stop: AbortSignal,
   last: readonly string[],
   say: (line: string) => void | Promise<void>,
 ): Promise<void> => {
   if (stop.aborted) return
-  const lines = createInterface({ input: io.stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY })
+  const lines = createInterface({ input: stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY })
   const close = (): void => lines.close()
   stop.addEventListener('abort', close, { once: true })
   try {

@@ -1,14 +1,11 @@
-import { PassThrough } from 'node:stream'
 import { expect } from 'chai'
 import { Report } from '@/cli/report.js'
 
 describe('what a command reports', () => {
   const told = (json: boolean, name: string): string => {
     let text = ''
-    const output = { write: (more: string) => void (text += more) }
-    const { signal: stop } = new AbortController()
-    const io = { stdin: new PassThrough(), stdout: output, stderr: output, stop, environment: {}, self: [] }
-    new Report(io, json).tell('peer', { name }, 'a sentence')
+    const stdout = { write: (more: string) => void (text += more) }
+    new Report({ stdout }, json).tell('peer', { name }, 'a sentence')
     return text
   }
 

@@ -1,14 +1,11 @@
 import { expect } from 'chai'
 import { PassThrough } from 'node:stream'
 import { typedLines } from '@/cli/typedLines.js'
-import { SELF } from '../support/cli.js'
 
 describe('typed lines', () => {
   const said: string[] = []
-  const read = (stdin: PassThrough, stop: AbortSignal): Promise<void> => {
-    const io = { stdin, stdout: new PassThrough(), stderr: new PassThrough(), stop, environment: {}, self: SELF }
-    return typedLines(io, stop, ['/leave'], (line) => void said.push(line))
-  }
+  const read = (stdin: PassThrough, stop: AbortSignal): Promise<void> =>
+    typedLines({ stdin }, stop, ['/leave'], (line) => void said.push(line))
   beforeEach(() => void said.splice(0))
 
   it('are given one by one, up to a last word', async () => {

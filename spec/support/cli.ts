@@ -85,7 +85,8 @@ export const runHere = (args: readonly string[], options: RunOptions = {}): Runn
   const { hidden, environment = {}, commands = COMMANDS } = options
   const stdin = Object.assign(new PassThrough(), hidden === undefined ? {} : { isTTY: true, setRawMode: hidden })
   const stop = new AbortController()
-  const io: Io = { stdin, stdout, stderr, stop: stop.signal, environment, self: SELF }
+  const flush = (): Promise<void> => Promise.resolve()
+  const io: Io = { stdin, stdout, stderr, stop: stop.signal, flush, environment, self: SELF }
   const ended = dispatch(commands, args, io).then((code) => {
     stdout.end()
     stderr.end()
@@ -105,10 +106,14 @@ export const runHere = (args: readonly string[], options: RunOptions = {}): Runn
   }
 }
 
-/** Runs a command as a process of its own. */
-export const runProcess = (args: readonly string[]): Running => {
-  const [executable = '', ...before] = SELF
-  const child = spawn(executable, [...before, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
+/**
+ * Runs a command as a process of its own.
+ * @param into a file that gets what it says on stdout, instead of this spec
+ */
+export const runProcess = (args: readonly string[], into?: string): Running => {
+  const redirected = into === undefined ? [] : ['/bin/sh', '-c', 'exec "$@" > "$0"', into]
+  const [executable = '', ...rest] = [...redirected, ...SELF, ...args]
+  const child = spawn(executable, rest, { stdio: ['pipe', 'pipe', 'pipe'] })
   const stdout = new Lines()
   const stderr = new Lines()
   child.stdout.setEncoding('utf8').on('data', (text: string) => stdout.write(text))
