@@ -16,10 +16,10 @@ for (const [signal, code] of [
   })
 }
 const output = new Written(process.stdout, 'standard output', (reason) => stop.abort(reason))
-process.stderr.on('error', () => {})
+const complaints = new Written(process.stderr, 'standard error', () => {})
 
 const [executable = 'node', program = '', ...args] = process.argv
-process.exitCode = await dispatch(COMMANDS, args, {
+const exitCode = await dispatch(COMMANDS, args, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -28,4 +28,6 @@ process.exitCode = await dispatch(COMMANDS, args, {
   environment: process.env,
   self: [executable, ...process.execArgv, program],
 })
-process.stdin.destroy()
+await complaints.flush().catch(() => {})
+// What a module of others has left behind, such as a timer, keeps nothing alive.
+process.exit(exitCode)

@@ -62,6 +62,16 @@ describe('pnet serve, call and peers', () => {
   const call = (...args: string[]) =>
     runHere(['pnet', 'call', ...args, '--key', join(folder, 'caller.pem'), ...common]).ended
 
+  it('serve ends when it is told to, whatever its module has left running', async () => {
+    const path = join(folder, 'ticking.mjs')
+    await writeFile(path, 'setInterval(() => {}, 1_000)\nexport const tick = () => 1\n')
+    await using server = runProcess(['pnet', 'serve', '0', '--name', 'ada', '--module', path, ...common])
+    await server.line('serves on')
+    server.stop('SIGINT')
+    const { code, out, err } = await server.ended
+    expect([code, err, out.split('\n').at(-2)]).to.deep.equal([0, '', 'stopped'])
+  }).timeout(15_000)
+
   it('call functions of a module, with arguments of all kinds, and tell what failed', async () => {
     await using server = await serving('ada', '--module', join(folder, 'functions.mjs'))
     expect(await call('ada', 'add', '1', '2')).to.deep.equal({ code: 0, out: '3\n', err: '' })
