@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { addAbortSignal, type Readable } from 'node:stream'
+import { deviceStream } from '@/cli/deviceStream.js'
 import { systemError } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -15,6 +16,8 @@ export interface Payload {
 }
 
 const PIECE_BYTES = 1_048_576
+/** What can be read only once is held whole. */
+const MOST_PIPED_BYTES = 8_388_608
 
 /** All of it at once. */
 export const whole = async (payload: Payload): Promise<Buffer> => {
@@ -50,29 +53,48 @@ const noise = (size: number): Uint8Array => {
   return bytes
 }
 
-/** A file, read again for each time it is sent. @throws TransportError FILE_FAILED */
-export const filePayload = async (path: string): Promise<Payload> => {
-  const hash = createHash('sha256')
+/**
+ * A plain file, read again for each time it is sent. Anything else, such as a pipe, is read once to its end, and is at most
+ * `MOST_PIPED_BYTES` long.
+ * @param stop gives up the reading @throws TransportError FILE_FAILED, ABORTED
+ */
+export const filePayload = async (path: string, stop: AbortSignal): Promise<Payload> => {
   try {
-    const { size } = await stat(path)
-    for await (const piece of createReadStream(path)) if (piece instanceof Uint8Array) hash.update(piece)
-    return {
-      size,
-      sha256: hash.digest('hex'),
-      pieces: () => bytesIn(createReadStream(path, { highWaterMark: 262_144 })),
-    }
+    const there = await stat(path)
+    if (there.isFile()) return await plainFile(path, stop)
+    if (there.isDirectory()) throw new TransportError('FILE_FAILED', { path, says: 'it is a folder' })
+    if (there.isSocket())
+      throw new TransportError('FILE_FAILED', { path, says: 'it is a socket; standard input is --file -' })
+    return await streamPayload(deviceStream(path), path, stop)
   } catch (error) {
-    throw systemError(error, 'FILE_FAILED', { path })
+    throw systemError(error, stop.aborted ? 'ABORTED' : 'FILE_FAILED', { path })
   }
 }
 
-/** Everything until the end of the stream, at most `maxBytes`. */
-export const streamPayload = async (stream: Readable, maxBytes: number): Promise<Payload> => {
+/** What is in it now; what is added later is not sent. */
+const plainFile = async (path: string, signal: AbortSignal): Promise<Payload> => {
+  const hash = createHash('sha256')
+  let size = 0
+  for await (const piece of bytesIn(createReadStream(path, { signal }))) {
+    hash.update(piece)
+    size += piece.length
+  }
+  const pieces = () => (size === 0 ? [] : bytesIn(createReadStream(path, { end: size - 1, highWaterMark: 262_144 })))
+  return { size, sha256: hash.digest('hex'), pieces }
+}
+
+/** Everything until the end of the stream. @throws TransportError FILE_FAILED beyond `MOST_PIPED_BYTES` */
+export const streamPayload = async (stream: Readable, path: string, stop: AbortSignal): Promise<Payload> => {
   const pieces: Uint8Array[] = []
   let size = 0
-  for await (const piece of bytesIn(stream)) {
+  for await (const piece of bytesIn(addAbortSignal(stop, stream))) {
     size += piece.length
-    if (size > maxBytes) throw new TransportError('FILE_FAILED', { path: '-', limit: maxBytes })
+    if (size > MOST_PIPED_BYTES)
+      throw new TransportError('FILE_FAILED', {
+        path,
+        limit: MOST_PIPED_BYTES,
+        says: 'only a plain file may be longer',
+      })
     pieces.push(piece)
   }
   return bytesPayload(Buffer.concat(pieces))

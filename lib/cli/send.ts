@@ -1,4 +1,3 @@
-import { addAbortSignal } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { targetFrom } from '@/cli/addressOption.js'
 import { byteCount, counted, duration, grouped, pace } from '@/cli/amounts.js'
@@ -119,8 +118,8 @@ const payloadFrom = async (values: { text?: string; file?: string; size?: string
     throw new UsageError('--text, --file and --size exclude each other')
   }
   if (size !== undefined) return noisePayload(bytesFrom(size, '--size', 0, MAX_LENGTH))
-  if (file === '-') return streamPayload(addAbortSignal(io.stop, io.stdin), WHOLE_BYTES)
-  return file === undefined ? bytesPayload(Buffer.from(text ?? 'hello')) : filePayload(file)
+  if (file === '-') return streamPayload(io.stdin, '-', io.stop)
+  return file === undefined ? bytesPayload(Buffer.from(text ?? 'hello')) : filePayload(file, io.stop)
 }
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
@@ -164,7 +163,7 @@ export const send: Command = {
   usage: 'HOST:PORT [options]',
   options: OPTIONS,
   notes: [
-    'PORT alone is a port of 127.0.0.1; unix:PATH is a unix socket. BYTES may be 500, 64K, 8M\nor 1G. Messages above 8 MiB are read, sent and hashed in pieces and never held whole.',
+    'PORT alone is a port of 127.0.0.1; unix:PATH is a unix socket. BYTES may be 500, 64K, 8M\nor 1G. Messages above 8 MiB are read, sent and hashed in pieces and never held whole.\nFrom a pipe, or another FILE that is no plain file, it takes at most 8 MiB.',
     'Without --pipeline each echo is awaited before the next message, as the original peers\nneed it.',
   ],
   examples: [

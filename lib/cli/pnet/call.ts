@@ -116,7 +116,7 @@ const flow = async (node: CommandNode, wish: Wish, report: Report, io: Io): Prom
   await using target = out === undefined ? undefined : await OutFile.open(out)
   const progress = new ProgressBar(io.stderr)
   const reception = { target, progress, report, several: targets === '*' || targets.length > 1 }
-  const source = file === undefined ? Buffer.from(args[0] ?? '') : await sourceOf(file, progress)
+  const source = file === undefined ? Buffer.from(args[0] ?? '') : await sourceOf(file, progress, io.stop)
   try {
     const outcomes = new Map<string, Outcome<string>>()
     for await (const [peer, outcome] of node.sendEach(targets, functionName, source, { signal: io.stop })) {
@@ -128,8 +128,8 @@ const flow = async (node: CommandNode, wish: Wish, report: Report, io: Io): Prom
   }
 }
 
-const sourceOf = async (file: string, progress: ProgressBar): Promise<Source> => {
-  const payload = await filePayload(file)
+const sourceOf = async (file: string, progress: ProgressBar, stop: AbortSignal): Promise<Source> => {
+  const payload = await filePayload(file, stop)
   return {
     sizeBytes: payload.size,
     async *pieces() {
