@@ -12,8 +12,10 @@ const OPTIONS = HELP
 
 const QUIT = ['/quit']
 
-/** A line may be this long; of a longer one, the chat is not the place. */
-const LIMITS = { maxMessageBytes: 1_048_576, idleTimeoutMs: 0 }
+/** A line may be this long; for a longer one, the chat is not the place. */
+const LINE_BYTES = 1_048_576
+/** Who has joined gets lines with somebody's id in front. */
+const TOLD_BYTES = LINE_BYTES + '[00000000-0000-0000-0000-000000000000] '.length
 
 const COLLISIONS =
   'Original tinyproto chats can be at the other end. They cannot follow when both ends speak at\n' +
@@ -53,7 +55,7 @@ class ChatServer extends Server<ChatConnection> {
     listen: string,
     private readonly io: Io,
   ) {
-    super({ ...LIMITS, listen: [listen] })
+    super({ maxMessageBytes: LINE_BYTES, idleTimeoutMs: 0, listen: [listen] })
   }
 
   broadcast(text: string, by?: ChatConnection): void {
@@ -81,13 +83,21 @@ class ChatServer extends Server<ChatConnection> {
 
 class ChatClient extends Client<ChatConnection> {
   constructor(private readonly io: Io) {
-    super(LIMITS)
+    super({ maxMessageBytes: TOLD_BYTES, idleTimeoutMs: 0 })
   }
 
   protected override createConnection(): ChatConnection {
     return new ChatConnection((text) => this.io.stdout.write(`${plainText(text)}\n`))
   }
 }
+
+/** Gives each line that is typed to `say`; one that is too long is told of instead, and lost. */
+const chatted = (io: Io, stop: AbortSignal, say: (line: string) => void): Promise<void> =>
+  typedLines(io, stop, QUIT, (line) => {
+    const bytes = Buffer.byteLength(line)
+    if (bytes <= LINE_BYTES) say(line)
+    else complain(io, `a line of ${bytes} bytes was not sent; say it in lines of at most ${LINE_BYTES}`)
+  })
 
 const runListen = async (args: readonly string[], io: Io): Promise<number> => {
   const { positionals } = readArguments(args, OPTIONS, 1)
@@ -98,7 +108,7 @@ const runListen = async (args: readonly string[], io: Io): Promise<number> => {
     const where = String(place)
     io.stdout.write(`chat on ${where}; join with: framewright chat join ${where}\n`)
   }
-  await typedLines(io, io.stop, QUIT, (line) => server.broadcast(`[host] ${line}`))
+  await chatted(io, io.stop, (line) => server.broadcast(`[host] ${line}`))
   return 0
 }
 
@@ -109,7 +119,7 @@ const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const connection = await client.connectTo(address, { signal: io.stop })
   io.stdout.write(`joined ${String(address)}; leave with /quit\n`)
   const gone = new AbortController()
-  const typing = typedLines(io, AbortSignal.any([io.stop, gone.signal]), QUIT, (line) => connection.tell(line))
+  const typing = chatted(io, AbortSignal.any([io.stop, gone.signal]), (line) => connection.tell(line))
   const cause = await Promise.race([typing, connection.over])
   gone.abort()
   await typing

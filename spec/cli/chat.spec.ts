@@ -41,6 +41,30 @@ describe('chat', () => {
     expect([code, err, out.includes('never sent')]).to.deep.equal([0, '', false])
   }).timeout(15_000)
 
+  it('passes on lines of 1 MiB, refuses longer ones where they are typed, and loses nobody', async () => {
+    const most = 'x'.repeat(1_048_576)
+    await using host = runHere(['chat', 'listen', '0'])
+    const address = await room(host)
+    await using ann = runHere(['chat', 'join', address])
+    await ann.line('joined')
+    await using bob = runHere(['chat', 'join', address])
+    await ann.line('**joined')
+    for (const from of [ann, host]) {
+      from.type(`${most}x\n`)
+      expect(await from.errorLine('was not sent')).to.equal(
+        'framewright: a line of 1048577 bytes was not sent; say it in lines of at most 1048576',
+      )
+    }
+    ann.type(`${most}\n`)
+    expect((await bob.line(most)).length).to.equal(1_048_576 + 39)
+    host.type(`${most}\n`)
+    for (const to of [ann, bob]) expect((await to.line('[host] x')).length).to.equal(1_048_576 + 7)
+    bob.type('still here\n')
+    await ann.line('still here')
+    ann.type('me too\n')
+    await bob.line('me too')
+  }).timeout(15_000)
+
   it('closes the room for everybody when the host leaves', async () => {
     await using host = runHere(['chat', 'listen', '0'])
     await using guest = runHere(['chat', 'join', await room(host)])
