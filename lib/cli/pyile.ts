@@ -183,12 +183,7 @@ const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const report = new Report(io, values.json === true)
   const room = new PyileRoom(io, report)
   await using peer = understood(NAMES, () => new Guest(options, room))
-  try {
-    await peer.getAuthenticated(address, password, { signal: io.stop })
-  } catch (error) {
-    if (io.stop.aborted) return 0
-    throw error
-  }
+  await peer.getAuthenticated(address, password, { signal: io.stop })
   report.tell('joined', { peer: peerName(peer.peerAddress) }, 'you are in; leave with /leave')
   await room.talk(peer)
   return 0

@@ -54,6 +54,20 @@ describe('lonely serve, subscribe and notify', () => {
     expect(eventsIn(ended.out).at(-1)).to.deep.equal({ event: 'stopped' })
   }).timeout(60_000)
 
+  it('have failed when they are stopped before their task was done, which notifying and --count are', async () => {
+    await using server = runHere(['lonely', 'serve', '0', '--json'])
+    const address = await tcpOf(server)
+    await using counts = runHere(['lonely', 'subscribe', address, 'a', '--count', '2', '--json'])
+    await counts.line('"subscribed"')
+    await using notifies = runHere(['lonely', 'notify', address, 'a', '-'])
+    notifies.type('the beginning')
+    for (const run of [counts, notifies]) {
+      run.stop('SIGINT')
+      const { code, err } = await run.ended
+      expect([code, err]).to.deep.equal([1, 'framewright: stopped before it was done, as it was told to [ABORTED]\n'])
+    }
+  })
+
   it('make a secret when there is none, print it once, and keep out who has another', async () => {
     await using server = runHere(['lonely', 'serve', '0', '--auth', 'hmac'])
     const [, secret = ''] = /^secret (\S{86}) \(shown this once\)$/.exec(await server.line('secret')) ?? []

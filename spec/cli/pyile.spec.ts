@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { selfSigned } from '@/core/index.js'
 import { eventsIn, type Running, runHere, runProcess } from '../support/cli.js'
 import { Gate } from '../support/gate.js'
+import { RawListener } from '../support/rawPeer.js'
 import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
 const SECRET = ['--password', 'open sesame']
@@ -116,6 +117,15 @@ describe('pyile host and join', () => {
       1,
       'framewright: the other end has closed its side [REMOTE_ENDED]; the other end has gone; look there for the reason\n',
     ])
+  })
+
+  it('join has failed when it is told to stop before it is in', async () => {
+    await using silent = await RawListener.open()
+    await using guest = joined(`127.0.0.1:${silent.port}`, 'bob')
+    await silent.next()
+    guest.stop('SIGINT')
+    const { code, err } = await guest.ended
+    expect([code, err]).to.deep.equal([1, 'framewright: stopped before it was done, as it was told to [ABORTED]\n'])
   })
 
   it('show control characters of others instead of obeying them', async () => {

@@ -45,21 +45,16 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const options = { broadcasters: [broadcaster], auth, framing: lonelyFraming(values), ...secured }
   await using subscriber = new QuietSubscriber(options, io)
   const startedMs = performance.now()
-  try {
-    const subscribers = await subscriber.notify(topic, data, { signal: io.stop })
-    const ms = performance.now() - startedMs
-    const facts = { topic, bytes: bytes(), subscribers, ms: Math.round(ms * 1_000) / 1_000 }
-    const size = byteCount(facts.bytes)
-    report.tell(
-      'notified',
-      facts,
-      `${plainText(topic)}: ${size} to ${counted(subscribers, 'subscriber')} in ${duration(ms)}`,
-    )
-    return 0
-  } catch (error) {
-    if (io.stop.aborted) return 0
-    throw error
-  }
+  const subscribers = await subscriber.notify(topic, data, { signal: io.stop })
+  const ms = performance.now() - startedMs
+  const facts = { topic, bytes: bytes(), subscribers, ms: Math.round(ms * 1_000) / 1_000 }
+  const size = byteCount(facts.bytes)
+  report.tell(
+    'notified',
+    facts,
+    `${plainText(topic)}: ${size} to ${counted(subscribers, 'subscriber')} in ${duration(ms)}`,
+  )
+  return 0
 }
 
 /** What is notified, and how many bytes that has been; known when it has left. */

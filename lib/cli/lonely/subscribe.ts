@@ -15,7 +15,7 @@ import { TransportError } from '@/errors.js'
 
 const OPTIONS = {
   glob: { type: 'boolean', help: 'the patterns are globs: * any run, ? any one character, [abc] one of' },
-  count: { type: 'string', value: 'N', help: 'ends after so many messages' },
+  count: { type: 'string', value: 'N', help: 'ends after so many messages; stopped before, it has failed' },
   ...LONELY_OPTIONS,
   ...CLIENT_TLS,
   json: { type: 'boolean', help: 'one object a line instead of sentences' },
@@ -88,6 +88,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   } catch (error) {
     if (!over.aborted) throw error
   }
+  if (values.count !== undefined && seen < most) throw new TransportError('ABORTED', { seen, count: most })
   return 0
 }
 
