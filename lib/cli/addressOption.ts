@@ -12,6 +12,11 @@ export const targetFrom = (text: string): ConnectionDetails =>
 const addressThat = (text: string, check: (details: ConnectionDetails) => void): ConnectionDetails => {
   try {
     const details = ConnectionDetails.parse(text)
+    if (isDigits(details.host))
+      throw new UsageError(
+        `${JSON.stringify(text)} has digits alone for a host`,
+        `write HOST:PORT, such as 127.0.0.1:${details.host}, or PORT alone for this machine`,
+      )
     check(details)
     return details
   } catch (error) {
@@ -20,6 +25,9 @@ const addressThat = (text: string, check: (details: ConnectionDetails) => void):
     throw new UsageError(`${JSON.stringify(text)} is no address: ${String(problem)}`, String(advice))
   }
 }
+
+/** A port, most likely: as a host, 4001 would be 0.0.15.161, which nobody means. */
+export const isDigits = (host: string): boolean => /^\d+$/.test(host)
 
 /** Of a server that listens, for an event. */
 export const addressFacts = ({ host, port, path }: ConnectionDetails) =>

@@ -1,4 +1,4 @@
-import { targetFrom } from '@/cli/addressOption.js'
+import { isDigits, targetFrom } from '@/cli/addressOption.js'
 import { UsageError } from '@/cli/usageError.js'
 import { ConnectionDetails } from '@/core/index.js'
 
@@ -20,6 +20,12 @@ export const remotePath = (text: string): RemotePath => {
   const [, host, rest] = /^(\[[^\]]*\]|[^:]*):(.*)$/su.exec(text) ?? []
   if (host === undefined || rest === undefined) {
     throw new UsageError(`${JSON.stringify(text)} is no file at a server`, 'write HOST:PORT:PATH')
+  }
+  if (isDigits(host)) {
+    throw new UsageError(
+      `${JSON.stringify(text)} has digits alone for a host`,
+      `write HOST:PORT:PATH, such as 127.0.0.1:${text}`,
+    )
   }
   const [, port, path = rest] = /^([^:]*):(.*)$/su.exec(rest) ?? []
   if (port !== undefined && !/^\d+$/.test(port)) {

@@ -128,6 +128,16 @@ describe('the command line', () => {
     ['files put a b', '"b" is no file at a server; write HOST:PORT:PATH'],
     ['files get h:x:y b', '"h:x:y" has no port; write HOST:PORT:PATH, so that the path may have colons'],
     ['files get h:1: b', '"h:1:" names no file; write HOST:PORT:PATH'],
+    ['files put a 4001:x', '"4001:x" has digits alone for a host; write HOST:PORT:PATH, such as 127.0.0.1:4001:x'],
+    [
+      'files put a 4001:5:x',
+      '"4001:5:x" has digits alone for a host; write HOST:PORT:PATH, such as 127.0.0.1:4001:5:x',
+    ],
+    ...['send 4001:5', 'send tcp://4001:5', 'listen 4001:5', 'lonely notify 4001:5 a --text b'].map((typed) => {
+      const [, address] = /(\S*4001:5)/.exec(typed) ?? []
+      const hint = 'write HOST:PORT, such as 127.0.0.1:4001, or PORT alone for this machine'
+      return [typed, `"${address}" has digits alone for a host; ${hint}`] as const
+    }),
     ['chat join', 'ADDRESS is missing; see framewright chat join --help'],
     ['tour now', 'unexpected argument "now"; see framewright tour --help'],
   ]
