@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { pnetCall } from '@/cli/pnet/call.js'
 import { eventsIn, type Running, runHere, runProcess } from '../support/cli.js'
 import { lcg32 } from '../support/lcg32.js'
 import { pnetPort } from '../support/pnetPort.js'
@@ -61,6 +62,11 @@ describe('pnet serve, call and peers', () => {
   }
   const call = (...args: string[]) =>
     runHere(['pnet', 'call', ...args, '--key', join(folder, 'caller.pem'), ...common]).ended
+
+  it('call has no example that looks for peers in less time than they take to tell of themselves', () => {
+    const waits = pnetCall.examples.map(([line]) => / --wait (\d+)/.exec(line)?.[1] ?? '10000')
+    for (const wait of waits) expect(Number(wait)).to.be.above(2_500)
+  })
 
   it('serve ends when it is told to, whatever its module has left running', async () => {
     const path = join(folder, 'ticking.mjs')

@@ -231,7 +231,7 @@ export const pnetCall: Command = {
   ],
   examples: [
     ['pnet call ada add 1 2', 'a function and its arguments'],
-    ['pnet call ada add --wait 1000 -- 1 -2', 'one that is negative'],
+    ['pnet call ada add -- 1 -2', 'one that is negative'],
     ['pnet call "*" get_funcs --json', 'what each node of the network can do'],
     ['pnet call ada read_file --stream photo.jpg --out photo.jpg', 'from a "pnet serve --files"'],
   ],
