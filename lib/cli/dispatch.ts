@@ -23,7 +23,9 @@ export const dispatch = async (commands: readonly Listed[], args: readonly strin
   }
 }
 
-const answered = async (commands: readonly Listed[], args: readonly string[], io: Io): Promise<number> => {
+const answered = async (commands: readonly Listed[], typed: readonly string[], io: Io): Promise<number> => {
+  // `help NAME` is `NAME --help`, and `help` alone `--help`.
+  const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed
   let name = ''
   try {
     if (args.length === 0 || args[0] === 'help' || isHelp(args[0])) {

@@ -40,6 +40,8 @@ describe('framewright bench', function () {
   })
 
   const WRONG: readonly (readonly [args: readonly string[], line: string])[] = [
+    [['compar', 'old.json'], 'there is no question "compar"; did you mean "bench compare"?'],
+    [['dispatch', 'compar'], 'there is no question "compar"; see framewright bench --list'],
     [['dispach'], 'there is no question "dispach"; did you mean "dispatch"?'],
     [['xyz'], 'there is no question "xyz"; see framewright bench --list'],
     [['--quick', '--trial'], 'choose one of --quick and --trial; see framewright bench --help'],

@@ -8,13 +8,26 @@ const ended = (...args: string[]) => runHere(args).ended
 
 describe('the command line', () => {
   it('lists every command but the hidden ones, and says how it exits', async () => {
-    for (const args of [[], ['--help'], ['-h'], ['help']]) {
+    for (const args of [[], ['--help'], ['-h'], ['help'], ['help', 'help']]) {
       const { code, out, err } = await ended(...args)
       expect([code, err]).to.deep.equal([0, ''])
       for (const { name, summary, hidden } of COMMANDS) {
         expect(out.includes(`  ${name} `) && out.includes(summary), name).to.equal(hidden !== true)
       }
     }
+  })
+
+  it('help NAME shows what NAME --help does, also of a family, and hints where there is no such name', async () => {
+    for (const name of ['send', 'files put', 'bench compare', 'files']) {
+      const asked = await ended('help', ...name.split(' '))
+      expect(asked).to.deep.equal(await ended(...name.split(' '), '--help'))
+      expect([asked.code, asked.out.includes(`framewright ${name}`)]).to.deep.equal([0, true])
+    }
+    expect(await ended('help', 'sennd')).to.deep.equal({
+      code: 2,
+      out: '',
+      err: 'framewright: there is no command "sennd"; did you mean "send"?\n',
+    })
   })
 
   it('tells its version', async () => {

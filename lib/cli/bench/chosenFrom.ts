@@ -22,7 +22,7 @@ export const chosenFrom = (questions: readonly Question[], { names, pace, wishes
     return pass.filter((question) => unheeded(question) === undefined)
   }
   const unknown = names.find((name) => !questions.some((question) => question.name === name))
-  if (unknown !== undefined) throw noQuestion(unknown, questions)
+  if (unknown !== undefined) throw noQuestion(unknown, unknown === names[0], questions)
   const chosen = questions.filter(({ name }) => names.includes(name))
   for (const question of chosen) {
     const wish = unheeded(question)
@@ -38,11 +38,15 @@ export const chosenFrom = (questions: readonly Question[], { names, pace, wishes
 
 const WISH_NAMES: readonly Wish[] = ['contenders', 'only', 'sizes', 'seconds', 'carriers', 'perSecond']
 
-const noQuestion = (name: string, questions: readonly Question[]): UsageError => {
-  const meant = nearest(
-    name,
-    questions.map((question) => question.name),
-  )
-  const hint = meant === undefined ? 'see framewright bench --list' : `did you mean "${meant}"?`
+const noQuestion = (name: string, isFirst: boolean, questions: readonly Question[]): UsageError => {
+  const known = questions.map((question) => question.name)
+  // The first word may also have been meant for the other command of this family.
+  const meant = nearest(name, isFirst ? [...known, COMPARE] : known)
+  const hint =
+    meant === undefined
+      ? 'see framewright bench --list'
+      : `did you mean "${meant === COMPARE ? 'bench ' : ''}${meant}"?`
   return new UsageError(`there is no question ${JSON.stringify(name)}`, hint)
 }
+
+const COMPARE = 'compare'
