@@ -1,29 +1,42 @@
-import { CaptureFile } from '@/cli/captureFile.js'
+import { OutFile } from '@/cli/outFile.js'
 import { tracePage, type TraceRow, TraceTable } from '@/lab/index.js'
 
-/** A timeline as a page, which is written when all is over. The file is opened before, to learn at once if it cannot be. */
-export class PageFile {
+/**
+ * A timeline as a page, which is written when all is over; until then what had the name before stays. The file is opened
+ * before, to learn at once if it cannot be.
+ */
+export class PageFile implements AsyncDisposable {
   readonly #title: string
   readonly #table: TraceTable
-  readonly #file: CaptureFile
+  readonly #file: OutFile
 
-  /** @param failed told once, when it cannot be written @throws TransportError FILE_FAILED, OPTION_INVALID */
-  constructor(
+  private constructor(title: string, table: TraceTable, file: OutFile) {
+    this.#title = title
+    this.#table = table
+    this.#file = file
+  }
+
+  /** @throws TransportError FILE_FAILED, OPTION_INVALID */
+  static async open(
     path: string,
     { title, maxRows }: { readonly title: string; readonly maxRows: number },
-    failed: (error: Error) => void,
-  ) {
-    this.#title = title
-    this.#table = new TraceTable({ maxRows })
-    this.#file = new CaptureFile(path, failed)
+  ): Promise<PageFile> {
+    return new PageFile(title, new TraceTable({ maxRows }), await OutFile.open(path))
   }
 
   add(row: TraceRow): void {
     this.#table.add(row)
   }
 
-  finish(): void {
-    this.#file.write(Buffer.from(tracePage(this.#table, { title: this.#title })))
-    this.#file.close()
+  /** @throws TransportError FILE_FAILED */
+  async finish(): Promise<void> {
+    await using file = this.#file
+    await file.write(Buffer.from(tracePage(this.#table, { title: this.#title })))
+    await file.keep()
+  }
+
+  /** Throws it away unless it was finished. Never rejects. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#file[Symbol.asyncDispose]()
   }
 }

@@ -117,7 +117,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     }
     if (values.html !== undefined) {
       const title = `Timeline of ${String(proxy.address)}, for ${String(target)}`
-      page = new PageFile(values.html, { title, maxRows }, (error) => broken.abort(error))
+      page = await PageFile.open(values.html, { title, maxRows })
     }
     const faultNames = faults.map(({ name }) => name)
     const told = faults.length === 0 ? '' : `, with ${faultNames.join(' ')} of --seed ${seed}`
@@ -130,7 +130,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   } finally {
     await proxy.close()
     file?.close()
-    page?.finish()
+    await page?.finish().catch((error: unknown) => broken.abort(error))
   }
   printer.summary()
   if (broken.signal.reason instanceof Error) throw broken.signal.reason

@@ -18,11 +18,8 @@ export interface Recorded {
 export const traceRecorded = async ({ from, html, maxRows, json }: Recorded, io: Io): Promise<number> => {
   const report = new Report(io, json)
   const ladder = new Ladder({ paint: paintFor(io.stdout, io.environment), numbered: true })
-  let broken: Error | undefined
-  const page =
-    html === undefined
-      ? undefined
-      : new PageFile(html, { title: `Timeline of ${from}`, maxRows }, (error) => (broken = error))
+  await using page =
+    html === undefined ? undefined : await PageFile.open(html, { title: `Timeline of ${from}`, maxRows })
   const printed = html === undefined || json
   let rows = 0
   if (printed) report.say(`${ladder.head()}\n`)
@@ -32,8 +29,7 @@ export const traceRecorded = async ({ from, html, maxRows, json }: Recorded, io:
     page?.add(row)
     if (printed) report.tell(row.event, row, ladder.row(row))
   }
-  page?.finish()
-  if (broken !== undefined) throw broken
+  await page?.finish()
   if (!printed) report.say(`${rows} rows of ${from} are drawn in ${html}\n`)
   return 0
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { DIALECTS } from '@/lab/index.js'
@@ -200,55 +200,6 @@ describe('framewright trace', () => {
         .and.to.match(/Timeline of 127\.0\.0\.1:\d+, for 127\.0\.0\.1:\d+<\/title>/)
       expect(text).to.match(/2 rows of 1 conversation in [\d.,]+ ms\. \d+ rows? more (was|were) not kept\./)
       expect(text).not.to.include('alert(1)')
-    } finally {
-      await removeFolder(folder)
-    }
-  })
-
-  it('--from draws what --json has printed before, as a ladder, as JSON or as a page', async () => {
-    const folder = await temporaryFolder()
-    try {
-      const file = join(folder, 'run.jsonl')
-      await using ends = await traced(['--json'])
-      ends.client.send('ff')
-      await ends.target.expect('ff')
-      await ends.run.line('opening: yes')
-      const { out } = await ends.stop()
-      await writeFile(file, out)
-      await using drawn = runHere(['trace', '--from', file])
-      expect(linesOf(await drawn.ended).join('\n')).to.match(/#1 .* ff ─+▶ .* opening: yes\n/)
-      await using again = runHere(['trace', '--from', file, '--json'])
-      expect(linesOf(await again.ended)).to.deep.equal(
-        out.split('\n').filter((line) => !/"(listening|done)"/.test(line)),
-      )
-      const html = join(folder, 'run.html')
-      await using page = runHere(['trace', '--from', file, '--html', html])
-      expect(linesOf(await page.ended)[0]).to.match(/^\d+ rows of .*run\.jsonl are drawn in .*run\.html$/)
-      expect(await readFile(html, 'utf8')).to.match(/\d+ rows of 1 conversation in /)
-    } finally {
-      await removeFolder(folder)
-    }
-  })
-
-  it('--from names the line that is no row, and ends with 1', async () => {
-    const folder = await temporaryFolder()
-    try {
-      const file = join(folder, 'run.jsonl')
-      for (const [text, why] of [
-        ['{"event":"done"}\n\n{"event":"open"}\n', 'line 3: conversation is no whole number below 2^32'],
-        ['{"event":"done"}\nhello\n', 'line 2: it is no JSON'],
-        ['[1', 'line 1: it is no JSON'],
-        [`{"event":"done"${' '.repeat(200_000)}}\nhello`, 'line 2: it is no JSON'],
-        [`{"event":"done"}\n${'['.repeat(2 ** 24 + 1)}`, 'line 2: it is too long'],
-      ] as const) {
-        await writeFile(file, text)
-        await using run = runHere(['trace', '--from', file])
-        const { code, err } = await run.ended
-        expect([code, err]).to.deep.equal([1, `framewright: ${file}, ${why}\n`])
-      }
-      await using run = runHere(['trace', '--from', join(folder, 'none')])
-      const { code, err } = await run.ended
-      expect([code, err.includes('system: ENOENT')]).to.deep.equal([1, true])
     } finally {
       await removeFolder(folder)
     }

@@ -1,6 +1,6 @@
 import { HELP, type Options } from '@/cli/arguments.js'
-import { CaptureFile } from '@/cli/captureFile.js'
 import type { Io } from '@/cli/io.js'
+import { OutFile } from '@/cli/outFile.js'
 import { paintFor } from '@/cli/paint.js'
 import { StatusLine } from '@/cli/statusLine.js'
 import { version } from '@/cli/version.js'
@@ -51,6 +51,7 @@ export const machineFacts = async (quick: boolean): Promise<readonly Fact[]> => 
 
 /**
  * Runs what makes a page, with the file for it open from the beginning, so that it is known at once if there is none.
+ * Until the page is whole, what had the name before stays.
  * @param path undefined for no page
  * @throws TransportError FILE_FAILED; and what `run` throws
  */
@@ -58,14 +59,11 @@ export const withPageFile = async (
   path: string | undefined,
   run: () => Promise<{ readonly page: () => Promise<string> | string; readonly code: number }>,
 ): Promise<number> => {
-  let broken: Error | undefined
-  const file = path === undefined ? undefined : new CaptureFile(path, (error) => void (broken = error))
-  try {
-    const { page, code } = await run()
-    if (file !== undefined) file.write(Buffer.from(await page()))
-    if (broken !== undefined) throw broken
-    return code
-  } finally {
-    file?.close()
+  await using file = path === undefined ? undefined : await OutFile.open(path)
+  const { page, code } = await run()
+  if (file !== undefined) {
+    await file.write(Buffer.from(await page()))
+    await file.keep()
   }
+  return code
 }

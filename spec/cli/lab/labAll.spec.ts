@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { labAllOf } from '@/cli/lab/labAll.js'
@@ -120,5 +120,23 @@ describe('framewright lab all', () => {
     const { code, out, err } = await run.ended
     expect([code, out, ran]).to.deep.equal([1, '', ['stopping']])
     expect(err).to.match(/\[ABORTED\]\n$/)
+  })
+
+  it('leaves the page that was there, and nothing else, when it is stopped', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'lab.html')
+      await writeFile(file, 'the page of before')
+      const stopping = fixed('stopping', () => {
+        run.stop()
+        return new Promise(() => {})
+      })
+      await using run = all([good, stopping], '--html', file)
+      expect((await run.ended).code).to.equal(1)
+      expect(await readFile(file, 'utf8')).to.equal('the page of before')
+      expect(await readdir(folder)).to.deep.equal(['lab.html'])
+    } finally {
+      await removeFolder(folder)
+    }
   })
 })
