@@ -61,8 +61,9 @@ class Printer {
 
   /** @returns the row that was printed */
   print(event: TraceEvent): TraceRow {
-    if (event.kind === 'open') this.conversations++
-    else if (event.kind === 'said') this.bytes[event.from] += event.bytes.length
+    // Those whose target was not reached have no beginning.
+    this.conversations = Math.max(this.conversations, event.conversation)
+    if (event.kind === 'said') this.bytes[event.from] += event.bytes.length
     else if (event.kind === 'note') this.faults++
     const row = traceRow(event, this.#startMs, this.#wholeBytes)
     this.#report.tell(row.event, row, this.#ladder.row(row))

@@ -72,6 +72,19 @@ describe('framewright trace', () => {
     ])
   })
 
+  for (const who of ['client', 'target'] as const) {
+    it(`says that a conversation was reset, and that the ${who} did it`, async () => {
+      await using ends = await traced(['--framing', 'raw'])
+      ends.client.send('61')
+      await ends.target.expect('61')
+      ends[who].socket.resetAndDestroy()
+      await ends[who === 'client' ? 'target' : 'client'].ended
+      const by = who === 'client' ? 'opener' : 'acceptor'
+      expect(await ends.run.line('over: ')).to.include(`over: the connection was reset (by: ${by}) [CONNECTION_RESET]`)
+      linesOf(await ends.stop())
+    })
+  }
+
   it('makes things go wrong, says so, and does it again for the same seed', async () => {
     const pieces = async (): Promise<unknown[]> => {
       await using ends = await traced([
@@ -214,7 +227,7 @@ describe('framewright trace', () => {
     await peer.ended
     await run.line(/over: nobody listens at that address .*\[CONNECT_REFUSED\]/)
     run.stop()
-    linesOf(await run.ended)
+    expect(linesOf(await run.ended).at(-2)).to.equal('1 conversation: 0 B up, 0 B down, 0 faults')
   })
 
   for (const [args, words] of [

@@ -1,3 +1,4 @@
+import { TransportError } from '@/errors.js'
 import type { DecoderPair, Dialect } from '@/lab/decoders/decoder.js'
 import type { ProxyEvent } from '@/lab/proxy.js'
 import { causeOf } from '@/lab/trace/causeOf.js'
@@ -9,17 +10,26 @@ import type { TraceEvent, TraceListener } from '@/lab/trace/traceEvent.js'
  * proxy, and as it leaves it, so with what the faults made of it; `sentMs` is when it came.
  */
 export const proxyTap = (dialect: Dialect, listener: TraceListener): ((event: ProxyEvent) => void) => {
-  const decoders = new Map<number, DecoderPair>()
+  const conversations = new Map<number, Heard>()
   return (event) => {
     const { conversation } = event
-    const pair = decoders.get(conversation) ?? dialect.decoders()
-    if (event.kind === 'closed' || event.kind === 'failed') decoders.delete(conversation)
-    else decoders.set(conversation, pair)
-    for (const line of linesOf(event, pair, dialect)) listener(line)
+    const heard = conversations.get(conversation) ?? { decoders: dialect.decoders() }
+    if (event.kind === 'closed' || event.kind === 'failed') conversations.delete(conversation)
+    else conversations.set(conversation, heard)
+    if ((event.kind === 'arrived' || event.kind === 'delivered') && event.what === 'reset')
+      heard.reset ??= new TransportError('CONNECTION_RESET', event.kind === 'arrived' ? { by: event.from } : {})
+    for (const line of linesOf(event, heard, dialect)) listener(line)
   }
 }
 
-const linesOf = (event: ProxyEvent, decoders: DecoderPair, { name }: Dialect): readonly TraceEvent[] => {
+/** What is known of one conversation. */
+interface Heard {
+  readonly decoders: DecoderPair
+  /** It was reset, by one of its ends if it came from there. */
+  reset?: TransportError
+}
+
+const linesOf = (event: ProxyEvent, { decoders, reset }: Heard, { name }: Dialect): readonly TraceEvent[] => {
   const { conversation, atMs, kind } = event
   switch (kind) {
     case 'opened': {
@@ -44,6 +54,6 @@ const linesOf = (event: ProxyEvent, decoders: DecoderPair, { name }: Dialect): r
     case 'failed':
       return [{ kind: 'close', conversation, atMs, at: 'between', ...causeOf(event.error), last: true }]
     case 'closed':
-      return [{ kind: 'close', conversation, atMs, at: 'between', ...causeOf(event.cause), last: true }]
+      return [{ kind: 'close', conversation, atMs, at: 'between', ...causeOf(event.cause ?? reset), last: true }]
   }
 }

@@ -52,7 +52,7 @@ describe('a timeline of a proxy', () => {
       '      31.00                    *                              reset@1 resets the connection',
       '      32.00  ◀─────────────────────────────── FIN      32.00  the end of the stream; it ends inside a payload, after 7 of 9 bytes',
       '      32.00  RST ───────────────────────────────▶      32.00  reset',
-      '      33.00                    *                              over: in good order',
+      '      33.00                    *                              over: the connection was reset [CONNECTION_RESET]',
       '',
     ])
   })
@@ -65,7 +65,9 @@ describe('a timeline of a proxy', () => {
     expect(lines[1]).to.equal(
       '{"event":"said","conversation":1,"atMs":21.25,"from":"opener","what":"bytes","bytes":1,"hex":"ff","meaning":"","kinds":["bytes"],"stretches":[{"kind":"bytes","bytes":1,"meaning":""}],"sentMs":1,"receivedMs":21.25}',
     )
-    expect(lines.at(-1)).to.equal('{"event":"close","conversation":1,"atMs":33,"at":"between","words":"in good order"}')
+    expect(lines.at(-1)).to.equal(
+      '{"event":"close","conversation":1,"atMs":33,"at":"between","code":"CONNECTION_RESET","words":"the connection was reset"}',
+    )
   })
 
   it('tells every kind of bytes of a chunk, and its first twelve stretches one by one', () => {
