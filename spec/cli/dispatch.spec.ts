@@ -146,6 +146,7 @@ describe('the command line', () => {
       'files put a 4001:5:x',
       '"4001:5:x" has digits alone for a host; write HOST:PORT:PATH, such as 127.0.0.1:4001:5:x',
     ],
+    ['lonely notify ws://4001/v1 a --text b', '"ws://4001/v1" has digits alone for a host; write ws://HOST:PORT/PATH'],
     ...['send 4001:5', 'send tcp://4001:5', 'listen 4001:5', 'lonely notify 4001:5 a --text b'].map((typed) => {
       const [, address] = /(\S*4001:5)/.exec(typed) ?? []
       const hint = 'write HOST:PORT, such as 127.0.0.1:4001, or PORT alone for this machine'

@@ -72,6 +72,8 @@ export const lonelyFraming = (values: LonelyValues): 'handshake' | 'length' =>
 /** Where a broadcaster is, as it was typed. @throws UsageError */
 export const broadcasterFrom = (text: string): AddressLike => {
   if (!/^wss?:/i.test(text)) return targetFrom(text)
+  if (/^wss?:\/*\d+([:/?#]|$)/i.test(text))
+    throw new UsageError(`${JSON.stringify(text)} has digits alone for a host`, 'write ws://HOST:PORT/PATH')
   if (URL.canParse(text)) return text
   throw new UsageError(`${JSON.stringify(text)} is no address`, 'write ws://HOST:PORT/PATH or tcp://HOST:PORT')
 }
