@@ -1,4 +1,5 @@
 import { numberFrom, oneOf, type Options } from '@/cli/arguments.js'
+import { interfaceFrom } from '@/cli/networkOption.js'
 import { textFile } from '@/cli/textFile.js'
 import { understood } from '@/cli/understood.js'
 import { UsageError } from '@/cli/usageError.js'
@@ -37,12 +38,12 @@ interface Values {
 
 /** Options of a node as they were typed. @throws UsageError; TransportError FILE_FAILED */
 export const stpOptions = async (values: Values): Promise<StpOptions> => {
-  const { user, group, interface: multicastInterface, host, ttl, key, framing } = values
+  const { user, group, interface: network, host, ttl, key, framing } = values
   const { 'udp-port': udpport, 'tcp-port': tcpport } = values
   return {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { maddr: group }),
-    ...(multicastInterface === undefined ? {} : { multicastInterface }),
+    ...(network === undefined ? {} : { multicastInterface: interfaceFrom(network) }),
     ...(host === undefined ? {} : { host }),
     ...(udpport === undefined ? {} : { udpport: numberFrom(udpport, '--udp-port', 0, 65_535) }),
     ...(tcpport === undefined ? {} : { tcpport: numberFrom(tcpport, '--tcp-port', 0, 65_535) }),

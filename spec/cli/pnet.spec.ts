@@ -229,12 +229,17 @@ describe('pnet serve, call and peers', () => {
     }
   })
 
-  it('serves without the interface that was named, and says that it is not there', async () => {
-    await using node = await serving('ada', '--interface', 'nosuch0')
-    expect(await node.errorLine('[DATAGRAM_UNSENT]'))
-      .to.include('nosuch0')
-      .and.to.include('check --interface')
-    node.stop()
-    expect((await node.ended).code).to.equal(0)
+  it('serve nothing when they cannot tell of themselves where it was asked for', async () => {
+    for (const [option, value, words] of [
+      ['--broadcast', 'x', '--broadcast wants an IPv4 address, not "x"; such as 127.255.255.255'],
+      ['--interface', 'nosuch0', '--interface wants a network of this machine, not "nosuch0"; give one of '],
+      ['--interface', '192.0.2.7', '--interface wants a network of this machine, not "192.0.2.7"; give one of '],
+      ['--advertised-host', 'x:1', '--advertised-host wants an IPv4 address, not "x:1"; such as 192.168.1.7'],
+    ] as const) {
+      const args = ['pnet', 'serve', '0', '--name', 'ada', '--advertise-port', port, option, value]
+      const { code, out, err } = await runHere(args).ended
+      expect([code, out], err).to.deep.equal([2, ''])
+      expect(err).to.include(words)
+    }
   })
 })

@@ -3,6 +3,7 @@ import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.j
 import type { Command } from '@/cli/command.js'
 import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
+import { interfaceFrom, ipv4From } from '@/cli/networkOption.js'
 import { plainText } from '@/cli/plainText.js'
 import { type Called, registerModule } from '@/cli/pnet/moduleFunctions.js'
 import { IDENTITY, NETWORK, NODE_NAMES, nodeSettings } from '@/cli/pnet/nodeSettings.js'
@@ -71,10 +72,21 @@ class ReportingNode extends CommandNode {
   }
 }
 
-const optional = <Name extends string>(
-  name: Name,
-  value: string | undefined,
-): { readonly [key in Name]?: string } | object => (value === undefined ? {} : { [name]: value })
+/** Where advertisements leave, where they go, and what they say. @throws UsageError */
+const heraldSettings = (values: {
+  readonly broadcast?: string
+  readonly interface?: string
+  readonly 'advertised-host'?: string
+}): Pick<CommandNodeOptions, 'broadcastAddress' | 'interface' | 'advertisedHost'> => {
+  const { broadcast, interface: network, 'advertised-host': told } = values
+  return {
+    ...(broadcast === undefined ? {} : { broadcastAddress: ipv4From(broadcast, '--broadcast', '127.255.255.255') }),
+    ...(network === undefined ? {} : { interface: interfaceFrom(network) }),
+    ...(told === undefined
+      ? {}
+      : { advertisedHost: told === 'localhost' ? told : ipv4From(told, '--advertised-host', '192.168.1.7') }),
+  }
+}
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 1)
@@ -85,9 +97,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
       ? {}
       : { advertiseIntervalMs: numberFrom(values.interval, '--interval', 10, 2 ** 31 - 1) }),
     listen: addressFrom(positionals[0] ?? '3333'),
-    ...optional('broadcastAddress', values.broadcast),
-    ...optional('interface', values.interface),
-    ...optional('advertisedHost', values['advertised-host']),
+    ...heraldSettings(values),
   }
   const report = new Report(io, values.json === true)
   await using node = understood(NODE_NAMES, () => new ReportingNode(settings, io, report))
