@@ -1,11 +1,10 @@
 import { X509Certificate } from 'node:crypto'
-import type { ConnectionOptions as TlsClientOptions, TlsOptions } from 'node:tls'
+import { createSecureContext, type ConnectionOptions as TlsClientOptions, type TlsOptions } from 'node:tls'
 import type { Options } from '@/cli/arguments.js'
 import type { Report } from '@/cli/report.js'
 import { textFile, writeTextFile } from '@/cli/textFile.js'
 import { UsageError } from '@/cli/usageError.js'
 import { type ConnectionDetails, selfSigned } from '@/core/index.js'
-import { TransportError } from '@/errors.js'
 
 /** The options of a command that listens. */
 export const SERVER_TLS = {
@@ -48,8 +47,10 @@ export const serverTls = async (values: ServerValues, address: ConnectionDetails
     return undefined
   }
   if (cert !== undefined && key !== undefined) {
-    const pem = await textFile(cert)
-    return { tls: { cert: pem, key: await textFile(key) }, fingerprint256: fingerprintOf(pem, cert) }
+    const pem = { cert: await textFile(cert), key: await textFile(key) }
+    const { fingerprint256 } = certificateIn(pem.cert, '--cert', cert)
+    assertGoTogether(pem, cert, key)
+    return { tls: pem, fingerprint256 }
   }
   if (cert !== undefined || key !== undefined) throw new UsageError('--cert and --key go together')
   const own = ['localhost', '127.0.0.1', '::1']
@@ -66,7 +67,7 @@ export const tellCertificate = (secured: Secured | undefined, report: Report): v
   report.tell('certificate', { fingerprint256 }, `certificate SHA-256 ${fingerprint256}`)
 }
 
-/** What a client needs for TLS. Without --tls, nothing. */
+/** What a client needs for TLS. Without --tls, nothing. @throws UsageError, or FILE_FAILED */
 export const clientTls = async (values: {
   readonly tls?: boolean
   readonly ca?: string
@@ -77,14 +78,29 @@ export const clientTls = async (values: {
       throw new UsageError('--ca and --insecure make sense with --tls only')
     return {}
   }
-  if (values.insecure === true) return { tls: { rejectUnauthorized: false } }
-  return { tls: values.ca === undefined ? {} : { ca: await textFile(values.ca) } }
+  const { ca: path, insecure } = values
+  if (path !== undefined && insecure === true)
+    throw new UsageError('--ca trusts some and --insecure anybody', 'give one of them')
+  if (insecure === true) return { tls: { rejectUnauthorized: false } }
+  if (path === undefined) return { tls: {} }
+  const ca = await textFile(path)
+  certificateIn(ca, '--ca', path)
+  return { tls: { ca } }
 }
 
-const fingerprintOf = (pem: string, path: string): string => {
+const certificateIn = (pem: string, option: string, path: string): X509Certificate => {
   try {
-    return new X509Certificate(pem).fingerprint256
-  } catch (cause) {
-    throw new TransportError('FILE_FAILED', { path, says: 'it holds no certificate' }, { cause })
+    return new X509Certificate(pem)
+  } catch {
+    throw new UsageError(`${option} wants a file with a certificate, PEM, and ${JSON.stringify(path)} holds none`)
+  }
+}
+
+const assertGoTogether = (pem: { readonly cert: string; readonly key: string }, cert: string, key: string): void => {
+  try {
+    createSecureContext(pem)
+  } catch {
+    const what = `the key of ${JSON.stringify(cert)}, PEM and without a passphrase`
+    throw new UsageError(`--key wants ${what}, and ${JSON.stringify(key)} is not that`)
   }
 }

@@ -20,6 +20,11 @@ import { TransportError } from '@/errors.js'
 const OPTIONS = {
   namespace: { type: 'string', value: 'ROUTE', help: 'shows only packets of this route; all unless given' },
   ...STP_NODE,
+  'udp-port': {
+    type: 'string',
+    value: 'PORT',
+    help: 'port of the group, the same for all; 57000 unless given, 0 takes any that is free',
+  },
   'tcp-port': {
     type: 'string',
     value: 'PORT',
@@ -85,7 +90,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values } = readArguments(args, OPTIONS, 0)
-  const options = await stpOptions(values)
+  const options = await stpOptions(values, 0)
   const report = new Report(io, values.json === true)
   await using server = stpNode(() => new TellingServer(options, io, report, values.namespace))
   await server.listen()

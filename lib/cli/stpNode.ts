@@ -36,16 +36,21 @@ interface Values {
   readonly framing?: string | undefined
 }
 
-/** Options of a node as they were typed. @throws UsageError; TransportError FILE_FAILED */
-export const stpOptions = async (values: Values): Promise<StpOptions> => {
+/**
+ * Options of a node as they were typed.
+ * @param leastUdpPort 0 for one that others are to find, and that tells them its port
+ * @throws UsageError; TransportError FILE_FAILED
+ */
+export const stpOptions = async (values: Values, leastUdpPort = 1): Promise<StpOptions> => {
   const { user, group, interface: network, host, ttl, key, framing } = values
   const { 'udp-port': udpport, 'tcp-port': tcpport } = values
+  if (user === '') throw new UsageError('--user wants a name', 'or leave it out, for the login name')
   return {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { maddr: group }),
     ...(network === undefined ? {} : { multicastInterface: interfaceFrom(network) }),
     ...(host === undefined ? {} : { host }),
-    ...(udpport === undefined ? {} : { udpport: numberFrom(udpport, '--udp-port', 0, 65_535) }),
+    ...(udpport === undefined ? {} : { udpport: numberFrom(udpport, '--udp-port', leastUdpPort, 65_535) }),
     ...(tcpport === undefined ? {} : { tcpport: numberFrom(tcpport, '--tcp-port', 0, 65_535) }),
     ...(ttl === undefined ? {} : { multicastTtl: numberFrom(ttl, '--ttl', 0, 255) }),
     ...(framing === undefined ? {} : { framing: oneOf(framing, '--framing', ['stp', 'handshake']) }),

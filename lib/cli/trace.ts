@@ -82,12 +82,15 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 2)
   const [fallbackRows, leastRows, mostRows] = TRACE_TABLE_RANGES.maxRows
   const maxRows = numberFrom(values['max-rows'] ?? String(fallbackRows), '--max-rows', leastRows, mostRows)
+  if (values['max-rows'] !== undefined && values.html === undefined)
+    throw new UsageError('--max-rows makes sense with --html only')
   if (values.from !== undefined) {
     const { from, html, json = false, framing, pcap, fault, seed, live, bytes } = values
     if (positionals.length > 0 || [framing, pcap, fault, seed, live, bytes].some((value) => value !== undefined))
       throw new UsageError('--from goes with --html, --max-rows and --json only')
     return traceRecorded({ from, html, maxRows, json }, io)
   }
+  if (values.bytes === true && values.json !== true) throw new UsageError('--bytes makes sense with --json only')
   const listen = addressFrom(needed(positionals, 0, 'LISTEN'))
   const target = targetFrom(needed(positionals, 1, 'TARGET'))
   const names = DIALECTS.map(({ name }) => name)

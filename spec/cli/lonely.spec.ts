@@ -144,6 +144,7 @@ describe('lonely serve, subscribe and notify', () => {
     ],
     [['serve', '0', '--slow', 'wait'], '--slow wants one of disconnect, skip, not "wait"'],
     [['serve', '--ws', '0', '--path', 'hub'], '--path wants a path'],
+    [['serve', '0', '--path', '/hub'], '--path makes sense with --ws only; it is where WebSockets are'],
     [['subscribe', 'ws://'], '"ws://" is no address'],
     [['subscribe', '127.0.0.1:1'], 'PATTERN is missing'],
     [['notify', '127.0.0.1:1'], 'TOPIC is missing'],

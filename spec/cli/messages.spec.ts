@@ -238,8 +238,16 @@ describe('listen and send', () => {
       await writeFile(key, made.key)
       await using listener = runHere(['listen', '0', '--json', '--tls', '--cert', cert, '--key', key])
       expect(JSON.parse(await listener.line('"certificate"')).fingerprint256).to.equal(made.fingerprint256)
-      const nothing = await runHere(['listen', '0', '--tls', '--cert', join(folder, 'file'), '--key', key]).ended
-      expect([nothing.code, nothing.err.includes('it holds no certificate')]).to.deep.equal([1, true])
+      const file = join(folder, 'file')
+      for (const [args, words] of [
+        [['listen', '0', '--tls', '--cert', file, '--key', key], '--cert wants a file with a certificate, PEM, and "'],
+        [['listen', '0', '--tls', '--cert', cert, '--key', cert], '--key wants the key of "'],
+        [['send', '1', '--tls', '--ca', file], '--ca wants a file with a certificate, PEM, and "'],
+        [['send', '1', '--tls', '--ca', cert, '--insecure'], '--ca trusts some and --insecure anybody; give one'],
+      ] as const) {
+        const { code, err } = await runHere(args).ended
+        expect([code, err.includes(words)], err).to.deep.equal([2, true])
+      }
       const missing = await runHere(['listen', '0', '--tls', '--cert', join(folder, 'none'), '--key', key]).ended
       expect(missing.code).to.equal(1)
       expect(await readFile(cert, 'utf8')).to.equal(made.cert)

@@ -183,6 +183,9 @@ describe('stp listen, broadcast, send and peers', () => {
         '--group wants an address from 224.0.0.0 to 239.255.255.255, not 1.2.3.4',
       ],
       [['stp', 'listen', '--key', 'package.json'], '--key wants an RSA private key; see'],
+      [['stp', 'broadcast', '/', 'x', '--udp-port', '0'], '--udp-port wants a whole number from 1 to 65535, not "0"'],
+      [['stp', 'peers', '--udp-port', '0'], '--udp-port wants a whole number from 1 to 65535'],
+      [['stp', 'listen', '--user', ''], '--user wants a name; or leave it out, for the login name'],
       [['stp', 'peers', '--wait', 'long'], '--wait wants a whole number'],
       [
         ['stp', 'listen', '--interface', 'none0'],

@@ -52,6 +52,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 1)
   const [place] = positionals
   if (place === undefined && values.ws === undefined) throw new UsageError('[HOST:]PORT is missing')
+  if (values.path !== undefined && values.ws === undefined)
+    throw new UsageError('--path makes sense with --ws only', 'it is where WebSockets are')
   const listen = place === undefined ? [] : [addressFrom(place)]
   const webSocket =
     values.ws === undefined ? undefined : { listen: addressFrom(values.ws), path: pathFrom(values.path) }

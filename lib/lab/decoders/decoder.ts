@@ -38,12 +38,19 @@ export interface Dialect {
   readonly name: string
   /** It knows where frames begin and end. */
   readonly frames: boolean
+  /** One end answers what the other announces, as over the handshake. @default true */
+  readonly answers?: boolean
   decoders(): DecoderPair
 }
 
-/** A dialect whose two directions are read each for itself. @param make of what that end says */
-export const dialectOf = (name: string, make: (role: Role) => Decoder): Dialect => ({
+/**
+ * A dialect whose two directions are read each for itself.
+ * @param make of what that end says
+ * @param answers whether one end answers what the other announces
+ */
+export const dialectOf = (name: string, make: (role: Role) => Decoder, answers = true): Dialect => ({
   name,
   frames: true,
+  answers,
   decoders: () => ({ opener: make('opener'), acceptor: make('acceptor') }),
 })

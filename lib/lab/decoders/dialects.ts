@@ -42,7 +42,7 @@ const decoderOf = ({ framing, family }: Wire, role: Role): Decoder => {
 
 /** What the lab can read along by itself. */
 export const DIALECTS: readonly Dialect[] = [
-  ...WIRES.map((wire) => dialectOf(wire.name, (role) => decoderOf(wire, role))),
+  ...WIRES.map((wire) => dialectOf(wire.name, (role) => decoderOf(wire, role), wire.framing === 'handshake')),
   rawDialect,
 ]
 

@@ -28,6 +28,8 @@ export interface Fault {
   readonly name: string
   /** It counts frames or answers, so the connection must be decoded, and each part of a frame comes by itself. */
   readonly framed: boolean
+  /** It works on answers alone, so that it does nothing where there are none. @default false */
+  readonly answered?: boolean
   /** @default both ways */
   readonly way?: Way
   /**

@@ -20,12 +20,13 @@ export const okFault = (
   word: string,
   { after = 0, count = 1 }: OkOptions,
   times: 0 | 2,
-): Pick<Fault, 'name' | 'framed' | 'through'> => {
+): Pick<Fault, 'name' | 'framed' | 'answered' | 'through'> => {
   const first = checkNumber('after', after, 0, Number.MAX_SAFE_INTEGER)
   const hits = checkNumber('count', count, 1, Number.MAX_SAFE_INTEGER)
   return {
     name: `${word}${hits === 1 ? '' : `:${hits}`}${first === 0 ? '' : `@${first}`}`,
     framed: true,
+    answered: true,
     async *through(parts, passage) {
       let passed = 0
       for await (const part of parts) {

@@ -39,12 +39,14 @@ export const RELAY_RANGES = {
   lingerMs: [1_000, 1, 2 ** 31 - 1],
 } as const
 
-/** @throws TransportError OPTION_INVALID for a fault that counts frames where nothing knows them */
+/** @throws TransportError OPTION_INVALID for a fault that counts frames where nothing knows them, or answers where there are none */
 export const checkFaults = (faults: readonly Fault[], dialect: Dialect): readonly Fault[] => {
   const blind = dialect.frames ? undefined : faults.find(({ framed }) => framed)
-  if (blind === undefined) return [...faults]
-  const { name } = blind
-  throw new TransportError('OPTION_INVALID', { option: 'fault', given: name, problem: `${dialect.name} has no frames` })
+  const idle = dialect.answers === false ? faults.find(({ answered }) => answered === true) : undefined
+  const unfit = blind ?? idle
+  if (unfit === undefined) return [...faults]
+  const problem = `${dialect.name} has no ${unfit === blind ? 'frames' : 'answers'}`
+  throw new TransportError('OPTION_INVALID', { option: 'fault', given: unfit.name, problem })
 }
 
 /**
