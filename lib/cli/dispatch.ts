@@ -1,3 +1,4 @@
+import type { Options } from '@/cli/arguments.js'
 import type { Listed } from '@/cli/command.js'
 import { complain, failureLine } from '@/cli/failure.js'
 import { helpText } from '@/cli/helpText.js'
@@ -27,6 +28,7 @@ const answered = async (commands: readonly Listed[], typed: readonly string[], i
   // `help NAME` is `NAME --help`, and `help` alone `--help`.
   const args = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed
   let name = ''
+  let options: Options = {}
   try {
     if (args.length === 0 || args[0] === 'help' || isHelp(args[0])) {
       io.stdout.write(overview(commands))
@@ -40,6 +42,7 @@ const answered = async (commands: readonly Listed[], typed: readonly string[], i
     if (found === undefined) return listFamily(commands, args, io)
     name = ` ${found.listed.name}`
     const command = await found.listed.load()
+    options = command.options
     const own = beforeDashes(found.rest)
     if (own.some(isHelp)) {
       io.stdout.write(helpText(found.listed, command))
@@ -50,7 +53,7 @@ const answered = async (commands: readonly Listed[], typed: readonly string[], i
     return await command.run(found.rest, io)
   } catch (error) {
     if (!(error instanceof UsageError)) {
-      if (!io.stop.aborted) complain(io, failureLine(error))
+      if (!io.stop.aborted) complain(io, failureLine(error, options))
       else if (!(io.stop.reason instanceof TransportError)) complain(io, stopLine(io.stop))
       return 1
     }

@@ -40,13 +40,13 @@ class ReportingServer extends FileServer {
     const { kind, path, size, error } = transfer
     const remote = remoteAddress ?? null
     const code = error instanceof TransportError ? error.code : (error?.name ?? null)
-    const how = error === undefined ? byteCount(size) : `failed: ${failureLine(error)}`
+    const how = error === undefined ? byteCount(size) : `failed: ${failureLine(error, OPTIONS)}`
     const sentence = `${kind} of ${plainText(path)} by ${remote ?? 'somebody'}: ${how}`
     this.report.tell(kind, { id, remote, path, bytes: size, error: code }, sentence)
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 }
 

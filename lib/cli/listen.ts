@@ -51,7 +51,7 @@ class Heard extends Connection {
 
   protected override postLoop(cause: Error | undefined): void {
     const code = cause instanceof TransportError ? cause.code : (cause?.name ?? null)
-    const why = cause === undefined ? 'in good order' : failureLine(cause)
+    const why = cause === undefined ? 'in good order' : failureLine(cause, OPTIONS)
     this.report.tell('closed', { id: this.id, cause: code }, `${this.#name()} closed ${why}`)
   }
 
@@ -102,7 +102,7 @@ class Listener extends Server<Heard> {
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 }
 

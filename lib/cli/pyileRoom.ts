@@ -1,3 +1,4 @@
+import type { Options } from '@/cli/arguments.js'
 import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
@@ -14,12 +15,15 @@ const COMMANDS = '/peers, /to ALIAS TEXT, /leave; a line with // says what is be
 export class PyileRoom {
   readonly #io: Io
   readonly #report: Report
+  readonly #options: Options
   /** Fires when this peer was cut off. */
   readonly #cut = new AbortController()
 
-  constructor(io: Io, report: Report) {
+  /** @param options those of the command, which advice may name */
+  constructor(io: Io, report: Report, options: Options) {
     this.#io = io
     this.#report = report
+    this.#options = options
   }
 
   /** Says what is typed. Resolves when this end has had enough. @throws what cut it off */
@@ -56,7 +60,7 @@ export class PyileRoom {
   }
 
   raised(error: TransportError): void {
-    complain(this.#io, failureLine(error))
+    complain(this.#io, failureLine(error, this.#options))
   }
 
   async #typed(peer: Peer, line: string, signal: AbortSignal): Promise<void> {
@@ -70,7 +74,7 @@ export class PyileRoom {
       await this.#broadcast(peer, line, signal)
     } catch (error) {
       // The line is lost, the room is not.
-      if (!signal.aborted) this.#complain(failureLine(error))
+      if (!signal.aborted) this.#complain(failureLine(error, this.#options))
     }
   }
 

@@ -23,7 +23,7 @@ const OPTIONS = {
   'udp-port': {
     type: 'string',
     value: 'PORT',
-    help: 'port of the group, the same for all; 57000 unless given, 0 takes any that is free',
+    help: 'port of the group, the same for all; 57000 unless given, 0 takes any',
   },
   'tcp-port': {
     type: 'string',
@@ -55,13 +55,17 @@ class TellingServer extends StpServer {
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 
   protected override packetDropped(error: Error, ip: string | undefined, protocol: StpProtocol): void {
     const code = error instanceof TransportError ? error.code : error.name
     const from = ip ?? 'somebody'
-    this.report.tell('dropped', { code, ip: ip ?? null, protocol }, `dropped from ${from}: ${failureLine(error)}`)
+    this.report.tell(
+      'dropped',
+      { code, ip: ip ?? null, protocol },
+      `dropped from ${from}: ${failureLine(error, OPTIONS)}`,
+    )
   }
 
   protected override keyChanged(peer: Peer, offered: string): boolean {

@@ -14,5 +14,6 @@ export const looksLike = (start: Uint8Array): string | undefined => {
   if (text.startsWith('SSH-')) return `an SSH greeting (${quoted})`
   if (text === 'PRI ') return `an HTTP/2 preface (${quoted})`
   if (start[0] === 0x16 && (start.length === 1 || start[1] === 0x03)) return 'a TLS hello'
+  if (start[0] === 0x15 && start[1] === 0x03) return 'a TLS alert'
   return /^[\x20-\x7e\r\n\t]+$/.test(text) ? `text (${quoted})` : undefined
 }

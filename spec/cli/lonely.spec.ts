@@ -167,8 +167,12 @@ describe('lonely serve, subscribe and notify', () => {
     const cases: readonly (readonly [address: string, more: readonly string[], said: string])[] = [
       [webSocket.replace('/v1/websocket', '/elsewhere'), [], '[CONNECT_FAILED]; check host, port and path'],
       [tcp.replace('tcp:', 'ws:'), [], '[CONNECT_FAILED]; check host, port and path'],
-      [webSocket.replace('ws:', 'tcp:').replace('/v1/websocket', ''), [], '[OPENING_UNEXPECTED]; what listens there'],
-      [tcp, ['--framing', 'length'], 'or uses another --framing'],
+      [
+        webSocket.replace('ws:', 'tcp:').replace('/v1/websocket', ''),
+        [],
+        '[OPENING_UNEXPECTED]; the other end does not speak this',
+      ],
+      [tcp, ['--framing', 'length'], 'both ends must use the same --framing'],
       [tcp, ['--file', join(folder, 'none')], '[BODY_FAILED]; check that the file is there'],
     ]
     for (const [address, more, said] of cases) {

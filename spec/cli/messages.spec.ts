@@ -196,6 +196,20 @@ describe('listen and send', () => {
     expect(err).to.include('[ADDRESS_IN_USE]; choose another port')
   })
 
+  it('say that the other end speaks TLS, if it does and they do not', async () => {
+    await using listener = await RawListener.open()
+    const sender = runHere(['send', String(listener.port)])
+    const peer = await listener.next()
+    peer.send('15030300020246').fin()
+    expect((await sender.ended).err).to.include('[OPENING_UNEXPECTED]; the other end speaks TLS; both ends want --tls')
+    await using plain = runHere(['listen', '0'])
+    const [, port = ''] = /:(\d+)$/.exec(await plain.line('listening')) ?? []
+    await runHere(['send', port, '--tls']).ended
+    expect(await plain.line('closed')).to.include(
+      '[OPENING_UNEXPECTED]; the other end speaks TLS; both ends want --tls',
+    )
+  })
+
   it('finish what has begun before they stop', async () => {
     await using listener = runHere(['listen', '0', '--json'])
     await using peer = await RawPeer.connect(await portOf(listener))

@@ -187,7 +187,7 @@ describe('pnet serve, call and peers', () => {
     const nobody = await call('eve', 'add', '--wait', '100')
     expect([nobody.code, nobody.err]).to.deep.equal([
       1,
-      'framewright: eve: no such peer is known (name: eve) [PEER_UNKNOWN]; is it there? see "framewright stp peers" or "pnet peers"; a longer --wait, or another --interface, may help\n',
+      'framewright: eve: no such peer is known (name: eve) [PEER_UNKNOWN]; is it there? see "framewright stp peers" or "pnet peers"; a longer --wait may help\n',
     ])
     const empty = await call('*', 'add', '--wait', '50')
     expect([empty.code, empty.err.includes('no peer is known')]).to.deep.equal([1, true])

@@ -1,11 +1,14 @@
 import { expect } from 'chai'
 import { byteCount, counted, duration, grouped, pace } from '@/cli/amounts.js'
 import { bytesFrom } from '@/cli/arguments.js'
+import { COMMANDS } from '@/cli/commands.js'
 import { failureLine } from '@/cli/failure.js'
 import { nearest } from '@/cli/nearest.js'
 import { plainText } from '@/cli/plainText.js'
 import { ProgressBar } from '@/cli/progressBar.js'
-import { TransportError } from '@/errors.js'
+import { type Code, CODES, TransportError } from '@/errors.js'
+
+const isCode = (text: string): text is Code => Object.hasOwn(CODES, text)
 
 describe('what the command line says', () => {
   it('writes amounts as people read them', () => {
@@ -55,9 +58,37 @@ describe('what the command line says', () => {
     expect(failureLine(new TransportError('ADDRESS_IN_USE', { address: '127.0.0.1:1' }))).to.equal(
       'another program already listens at that address (address: 127.0.0.1:1) [ADDRESS_IN_USE]; choose another port, or 0 for any that is free',
     )
-    expect(failureLine(new TransportError('IDLE_TIMEOUT'))).to.include('--echo')
+    const idle = new TransportError('IDLE_TIMEOUT')
+    expect(failureLine(idle, { echo: { type: 'boolean', help: '' } })).to.include('--echo')
+    expect(failureLine(idle)).to.match(/; the other end fell silent$/)
     expect(failureLine(new Error('one\ntwo'))).to.equal('one')
     expect(failureLine('text')).to.equal('text')
+  })
+
+  it('advises nothing with options that the command does not have', async () => {
+    const codes = Object.keys(CODES).filter(isCode)
+    for (const { name, load } of COMMANDS) {
+      const { options } = await load()
+      for (const code of codes) {
+        const line = failureLine(new TransportError(code), options)
+        for (const [, option = ''] of line.matchAll(/--([a-z-]+)/g))
+          expect(options, `${name}: ${line}`).to.have.property(option)
+      }
+    }
+  })
+
+  it('tells a unix socket from a port, and TLS from other strangers', () => {
+    const line = (code: Code, detail: TransportError['detail']): string =>
+      failureLine(new TransportError(code, detail), { tls: { type: 'boolean', help: '' } })
+    for (const [failure, words] of [
+      [line('LISTEN_FAILED', { address: 'unix:/none/x', system: 'EACCES' }), 'check that its folder is there'],
+      [line('LISTEN_FAILED', { address: '127.0.0.1:80', system: 'EACCES' }), 'ports below 1024'],
+      [line('LISTEN_FAILED', { address: '192.0.2.1:0', system: 'EADDRNOTAVAIL' }), 'an address of this machine'],
+      [line('ADDRESS_IN_USE', { address: 'unix:x' }), 'choose another path'],
+      [line('OPENING_UNEXPECTED', { looksLike: 'a TLS alert' }), 'the other end speaks TLS; both ends want --tls'],
+    ] as const) {
+      expect(failure).to.include(words)
+    }
   })
 
   describe('while a transfer goes on', () => {

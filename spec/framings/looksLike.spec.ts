@@ -13,6 +13,7 @@ describe('looksLike', () => {
     ['50524920', 'an HTTP/2 preface ("PRI ")'],
     ['16030100', 'a TLS hello'],
     ['16', 'a TLS hello'],
+    ['15030302', 'a TLS alert'],
     ['68656c6c', 'text ("hell")'],
     ['47', 'text ("G")'],
     ['0d0a', 'text ("\\r\\n")'],
@@ -23,7 +24,7 @@ describe('looksLike', () => {
     })
   }
 
-  for (const bytes of ['', '00000001', 'ff', '1602', '16ff', '6865ff', '7f']) {
+  for (const bytes of ['', '00000001', 'ff', '1602', '16ff', '15', '1504', '6865ff', '7f']) {
     it(`knows nothing like ${bytes === '' ? 'no bytes at all' : bytes}`, () => {
       expect(looksLike(hex(bytes))).to.equal(undefined)
     })

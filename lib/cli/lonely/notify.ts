@@ -30,7 +30,7 @@ class QuietSubscriber extends Subscriber {
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 }
 

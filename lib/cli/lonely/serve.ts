@@ -39,12 +39,12 @@ class ReportingBroadcaster extends Broadcaster {
   protected override connShutdown(id: string, connection: BroadcasterConnection, cause: Error | undefined): void {
     const remote = connection.remoteAddress ?? null
     const code = cause instanceof TransportError ? cause.code : (cause?.name ?? null)
-    const how = cause === undefined ? 'in good order' : failureLine(cause)
+    const how = cause === undefined ? 'in good order' : failureLine(cause, OPTIONS)
     this.report.tell('closed', { id, remote, cause: code }, `${remote ?? id.slice(0, 8)} closed ${how}`)
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 }
 

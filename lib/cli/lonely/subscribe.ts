@@ -39,7 +39,7 @@ class ReportingSubscriber extends Subscriber {
   protected override lost(cause: Error): void {
     const code = cause instanceof TransportError ? cause.code : cause.name
     this.report.tell('lost', { cause: code })
-    complain(this.io, `the connection is lost, trying again: ${failureLine(cause)}`)
+    complain(this.io, `the connection is lost, trying again: ${failureLine(cause, OPTIONS)}`)
   }
 
   protected override established(): void {
@@ -53,7 +53,7 @@ class ReportingSubscriber extends Subscriber {
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 }
 

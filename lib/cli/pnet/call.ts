@@ -192,7 +192,7 @@ const failures = (outcomes: ReadonlyMap<string, Outcome<unknown>>, report: Repor
     if (outcome.ok) continue
     code = 1
     report.tell('failed', { peer, code: outcome.error.code, says: outcome.error.message })
-    complain(io, `${plainText(peer)}: ${failureLine(outcome.error)}`)
+    complain(io, `${plainText(peer)}: ${failureLine(outcome.error, OPTIONS)}`)
   }
   if (outcomes.size === 0) {
     complain(io, 'no peer is known; look for them with "framewright pnet peers"')

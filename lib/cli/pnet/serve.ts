@@ -59,11 +59,11 @@ class ReportingNode extends CommandNode {
   protected override requestFailed(error: TransportError, remote: string | undefined): void {
     if (error.cause instanceof Error && this.#told.has(error.cause)) return
     const facts = { remote: remote ?? null, code: error.code }
-    this.report.tell('failed', facts, `request of ${remote ?? 'somebody'} failed: ${failureLine(error)}`)
+    this.report.tell('failed', facts, `request of ${remote ?? 'somebody'} failed: ${failureLine(error, OPTIONS)}`)
   }
 
   protected override errorRaised(error: TransportError): void {
-    complain(this.io, failureLine(error))
+    complain(this.io, failureLine(error, OPTIONS))
   }
 
   #tell(change: string, { name, host, port, publicKey }: Peer): void {
@@ -103,7 +103,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   await using node = understood(NODE_NAMES, () => new ReportingNode(settings, io, report))
   const called: Called = (kind, name, originator, error) => {
     const facts = { kind, function: name, originator, error: error instanceof Error ? error.message : null }
-    const how = error === undefined ? '' : `: failed: ${failureLine(error)}`
+    const how = error === undefined ? '' : `: failed: ${failureLine(error, OPTIONS)}`
     node.toldOf(error)
     report.tell('called', facts, `${plainText(originator)} called ${plainText(name)}${how}`)
   }
