@@ -71,7 +71,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   for (const place of server.addresses) {
     report.tell('listening', { ...addressFacts(place), root }, `serving ${plainText(root)} on ${String(place)}`)
   }
-  await drained(server, io, report)
+  await drained(server, io, report, OPTIONS)
   return 0
 }
 
@@ -80,6 +80,7 @@ export const filesServe: Command = {
   options: OPTIONS,
   notes: [
     `Without an address it listens on 127.0.0.1:${FILES_PORT}. Whoever can connect can read every file below\nthe root and, without --read-only, replace it: there are no passwords in this protocol.`,
+    'With --json the lines are\n  {"event":"listening","host","port","root"}    {"event":"certificate","fingerprint256"}\n  {"event":"upload"|"download","id","remote","path","bytes","error"}\n  {"event":"turnedAway","remote","cause","more"}    {"event":"drained","finished","refused","cut"}',
     'A file has its name only when it is whole. SIGINT and SIGTERM let what has begun be finished.',
   ],
   examples: [

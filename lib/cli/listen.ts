@@ -126,7 +126,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   await server.start()
   tellCertificate(secured, report)
   for (const place of server.addresses) report.tell('listening', addressFacts(place), `listening on ${String(place)}`)
-  await drained(server, io, report)
+  await drained(server, io, report, OPTIONS)
   return 0
 }
 
@@ -135,7 +135,7 @@ export const listen: Command = {
   options: OPTIONS,
   notes: [
     'PORT alone listens on 127.0.0.1, :PORT on all addresses, port 0 on any that is free;\nunix:PATH is a unix socket. SIGINT and SIGTERM let what has begun be finished.',
-    'With --json the lines are\n  {"event":"listening","host","port"}    {"event":"opened","id","remote"}\n  {"event":"message","id","bytes","sha256"}    {"event":"closed","id","cause"}',
+    'With --json the lines are\n  {"event":"listening","host","port"}    {"event":"opened","id","remote"}\n  {"event":"message","id","bytes","sha256"}    {"event":"closed","id","cause"}\n  {"event":"turnedAway","remote","cause","more"}    {"event":"certificate","fingerprint256"}\n  {"event":"drained","finished","refused","cut"}',
   ],
   examples: [
     ['listen 4000 --echo', 'on 127.0.0.1, sends everything back'],

@@ -14,6 +14,11 @@ export class Report {
     this.#json = json
   }
 
+  /** Whether programs read it. */
+  get json(): boolean {
+    return this.#json
+  }
+
   /**
    * In objects, characters that a terminal would act on are escaped, which means the same.
    * @param sentence what people read; without one, only programs learn of it
