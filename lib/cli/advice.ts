@@ -20,10 +20,7 @@ const NETWORK = ['check whether that network is there', 'check --interface']
 
 /** What to do about it, where there is something to say. */
 const ADVICE: Partial<Readonly<Record<Code, Pieces | ((detail: Detail) => Pieces)>>> = {
-  CONNECT_REFUSED: atPort(
-    'start a server there, or check host and port',
-    'start a server there; the file of its socket is left of one that was killed',
-  ),
+  CONNECT_REFUSED: atPort('start a server there, or check host and port', 'start a server there, or check the path'),
   CONNECT_FAILED: atPort(
     'check host, port and path, and whether the other end listens there in this way',
     'check the path, and whether a server is there and lets you in',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { remotePath } from '@/cli/remotePath.js'
@@ -42,6 +42,21 @@ describe('files serve, put and get', () => {
       ['drained', undefined, undefined, undefined],
     ])
   }).timeout(15_000)
+
+  it('serve no folder that may not be entered', async () => {
+    await chmod(folder, 0o755)
+    await chmod(root, 0)
+    // To the superuser nothing is forbidden.
+    const isSuperuser = process.getuid?.() === 0
+    if (isSuperuser) process.seteuid?.(65_534)
+    try {
+      const { code, out, err } = await runHere(['files', 'serve', '0', '--root', root]).ended
+      expect([code, out]).to.deep.equal([1, ''])
+      expect(err).to.match(/^framewright: a file could not be .*root, system: EACCES\) \[FILE_FAILED\]\n$/)
+    } finally {
+      if (isSuperuser) process.seteuid?.(0)
+    }
+  })
 
   it('exit with 1 and the reason of the server when it rejects', async () => {
     await writeFile(join(folder, 'secret'), 'outside')

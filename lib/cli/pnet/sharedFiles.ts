@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Called, watched, watchedStream } from '@/cli/pnet/moduleFunctions.js'
+import { systemError } from '@/core/index.js'
 import { type CommandNode, CommandRefusal } from '@/protocols/pnet/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -40,8 +41,13 @@ const fileIn = async (root: string, name: string): Promise<string> => {
 const folderAt = async (folder: string): Promise<string> => {
   try {
     const root = await realpath(folder)
-    if ((await stat(root)).isDirectory()) return root
+    if ((await stat(root)).isDirectory()) {
+      await access(root, constants.R_OK)
+      return root
+    }
   } catch (cause) {
+    const failure = systemError(cause, 'FILE_FAILED', { path: folder })
+    if (failure.detail['system'] !== 'ENOENT') throw failure
     throw new TransportError('FILE_FAILED', { path: folder, says: 'there is no such folder' }, { cause })
   }
   throw new TransportError('FILE_FAILED', { path: folder, says: 'it is not a folder' })

@@ -1,5 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, parse, sep } from 'node:path'
+import { systemError } from '@/core/index.js'
 import { FileRefusal } from '@/protocols/files/fileRefusal.js'
 import { FileSource } from '@/protocols/files/fileSource.js'
 import { PartFile } from '@/protocols/files/partFile.js'
@@ -16,12 +17,16 @@ export class SharedFolder {
     this.#root = root
   }
 
-  /** @throws TransportError FILE_FAILED when `root` is no folder */
+  /** @throws TransportError FILE_FAILED when `root` is no folder, or one that this program may not enter */
   static async at(root: string): Promise<SharedFolder> {
     try {
       const real = await realpath(root)
-      if ((await stat(real)).isDirectory()) return new SharedFolder(real)
+      // What is in it can be seen by those only who may enter it; of the folder itself everybody may know.
+      if ((await stat(real)).isDirectory() && (await stat(`${real}${sep}.`)).isDirectory())
+        return new SharedFolder(real)
     } catch (cause) {
+      const failure = systemError(cause, 'FILE_FAILED', { path: root })
+      if (failure.detail['system'] !== 'ENOENT') throw failure
       throw new TransportError('FILE_FAILED', { path: root, says: 'there is no such folder' }, { cause })
     }
     throw new TransportError('FILE_FAILED', { path: root, says: 'it is not a folder' })
