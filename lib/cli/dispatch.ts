@@ -127,5 +127,6 @@ ${rows(commands.filter(({ hidden }) => hidden !== true))}
   framewright --version        which version this is
 
 Exit codes: 0 done, 1 failed, 2 not understood. With --json a command prints one
-object a line.
+object a line. Where the FILE that a command sends, draws or plays may be any
+stream, - is standard input; ./- is a file of that name.
 `

@@ -7,6 +7,7 @@ import { plainText } from '@/cli/plainText.js'
 import { ProgressBar } from '@/cli/progressBar.js'
 import { FILES_PORT, type RemotePath, remotePath } from '@/cli/remotePath.js'
 import { Report } from '@/cli/report.js'
+import { UsageError } from '@/cli/usageError.js'
 import { FileClient, type TransferOptions } from '@/protocols/files/index.js'
 
 const OPTIONS = {
@@ -24,6 +25,8 @@ const mover =
     const { values, positionals } = readArguments(args, OPTIONS, 2)
     const [localAt, remoteAt] = event === 'put' ? [0, 1] : [1, 0]
     const local = needed(positionals, localAt, 'LOCAL')
+    if (local === '-')
+      throw new UsageError(`files ${event} wants a file of this machine, not -`, 'one that is called - is ./-')
     const remote = remotePath(needed(positionals, remoteAt, 'HOST:PORT:REMOTE'))
     const secured = await clientTls(values)
     const report = new Report(io, values.json === true)

@@ -9,6 +9,8 @@ export const FRAMING = {
   },
 } as const satisfies Options
 
+const NAMES = ['handshake', 'length', 'line', 'json'] as const
+export type FramingName = (typeof NAMES)[number]
+
 /** What `--framing` names. @throws UsageError */
-export const framingFrom = (name = 'handshake'): 'handshake' | 'length' | 'line' | 'json' =>
-  oneOf(name, '--framing', ['handshake', 'length', 'line', 'json'])
+export const framingFrom = (name = 'handshake'): FramingName => oneOf(name, '--framing', NAMES)

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { deviceStream } from '@/cli/deviceStream.js'
+import type { Io } from '@/cli/io.js'
 import { systemError } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -99,6 +100,10 @@ export const streamPayload = async (stream: Readable, path: string, stop: AbortS
   }
   return bytesPayload(Buffer.concat(pieces))
 }
+
+/** A file, or standard input for `-`. @throws TransportError FILE_FAILED, ABORTED */
+export const givenPayload = (file: string, { stdin, stop }: Pick<Io, 'stdin' | 'stop'>): Promise<Payload> =>
+  file === '-' ? streamPayload(stdin, '-', stop) : filePayload(file, stop)
 
 async function* bytesIn(stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of stream) yield piece instanceof Uint8Array ? piece : Buffer.from(String(piece))

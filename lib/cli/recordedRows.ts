@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
+import type { Io } from '@/cli/io.js'
 import { systemError } from '@/core/index.js'
 import { rowFrom, type TraceRow } from '@/lab/index.js'
 
@@ -6,12 +8,16 @@ import { rowFrom, type TraceRow } from '@/lab/index.js'
 const MAX_LINE_CHARS = 16 * 1_048_576
 
 /**
- * The rows of a file of JSON lines, as `framewright trace --json` and `Timeline` write them, one after the other.
+ * The rows of JSON lines, as `framewright trace --json` and `Timeline` write them, one after the other.
+ * @param path of a file; `-` is standard input
  * @throws Error naming the line that is no row, or too long. TransportError FILE_FAILED
  */
-export async function* recordedRows(path: string): AsyncGenerator<TraceRow, void, undefined> {
+export async function* recordedRows(
+  path: string,
+  io: Pick<Io, 'stdin' | 'stop'>,
+): AsyncGenerator<TraceRow, void, undefined> {
   let number = 0
-  for await (const line of lines(path)) {
+  for await (const line of lines(path, io)) {
     number++
     if (line.trim() === '') continue
     try {
@@ -19,16 +25,24 @@ export async function* recordedRows(path: string): AsyncGenerator<TraceRow, void
       if (row !== undefined) yield row
     } catch (error) {
       const why = error instanceof TypeError ? error.message : 'it is no JSON'
-      throw new Error(`${path}, line ${number}: ${why}`, { cause: error })
+      throw notRows(path, number, why, error)
     }
   }
 }
 
-async function* lines(path: string): AsyncGenerator<string, void, undefined> {
+/** @param cause what was thrown by whoever looked at it */
+const notRows = (path: string, line: number, why: string, cause?: unknown): Error =>
+  new Error(`${path}, line ${line}: ${why}; "trace --from" wants what "trace --json" has printed`, { cause })
+
+async function* lines(
+  path: string,
+  { stdin, stop }: Pick<Io, 'stdin' | 'stop'>,
+): AsyncGenerator<string, void, undefined> {
   let begun = ''
   let number = 1
   try {
-    for await (const chunk of createReadStream(path, 'utf8')) {
+    const stream = path === '-' ? stdin : createReadStream(path)
+    for await (const chunk of addAbortSignal(stop, stream.setEncoding('utf8'))) {
       const [first = '', ...others] = String(chunk).split('\n')
       begun += first
       for (const next of others) {
@@ -36,7 +50,7 @@ async function* lines(path: string): AsyncGenerator<string, void, undefined> {
         begun = next
         number++
       }
-      if (begun.length > MAX_LINE_CHARS) throw new Error(`${path}, line ${number}: it is too long`)
+      if (begun.length > MAX_LINE_CHARS) throw notRows(path, number, 'it is too long')
     }
   } catch (error) {
     throw error instanceof Error && 'syscall' in error ? systemError(error, 'FILE_FAILED', { path }) : error

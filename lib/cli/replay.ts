@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream'
 import { addressFacts, addressFrom, targetFrom } from '@/cli/addressOption.js'
 import { byteCount, counted, duration } from '@/cli/amounts.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
@@ -49,7 +50,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     signal: io.stop,
     ...(values.framing === undefined ? {} : { dialect: oneOf(values.framing, '--framing', names) }),
   }
-  const conversations = await readRecording(path)
+  const conversations = await readRecording(path === '-' ? addAbortSignal(io.stop, io.stdin) : path)
   const conversation = conversations[number - 1]
   if (conversation === undefined)
     throw new UsageError(
@@ -103,7 +104,7 @@ export const replay: Command = {
   usage: 'FILE ADDRESS [options]',
   options: OPTIONS,
   notes: [
-    'FILE is a capture (pcapng), as "trace --pcap" and Wireshark write it, or what\n"trace --json --bytes" has printed. With ADDRESS it connects there and says what\nthe end has said that had connected; with --listen it waits for one connection\nand says what the other end has said. Whatever was said after something of the\nother end waits for that. Exit code 1 when anything differs.',
+    'FILE is a capture (pcapng), as "trace --pcap" and Wireshark write it, or what\n"trace --json --bytes" has printed; - is standard input. With ADDRESS it connects\nthere and says what the end has said that had connected; with --listen it waits\nfor one connection and says what the other end has said. Whatever was said after\nsomething of the other end waits for that. Exit code 1 when anything differs.',
     'With --json the lines are\n  {"event":"conversation","conversation","conversations","role","steps"}\n  {"event":"difference","kind","offset",..,"words"}\n  {"event":"done","sentBytes","receivedBytes","differences"}',
   ],
   examples: [

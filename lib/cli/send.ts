@@ -5,9 +5,9 @@ import { bytesFrom, HELP, needed, numberFrom, type Options, readArguments } from
 import { CLIENT_TLS, clientTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
 import { complain } from '@/cli/failure.js'
-import { FRAMING, framingFrom } from '@/cli/framingOption.js'
+import { FRAMING, framingFrom, type FramingName } from '@/cli/framingOption.js'
 import type { Io } from '@/cli/io.js'
-import { bytesPayload, filePayload, noisePayload, type Payload, streamPayload, whole } from '@/cli/payload.js'
+import { bytesPayload, givenPayload, noisePayload, type Payload, whole } from '@/cli/payload.js'
 import { ProgressBar } from '@/cli/progressBar.js'
 import { Report } from '@/cli/report.js'
 import { SendClient, type SendConnection } from '@/cli/sendConnection.js'
@@ -15,7 +15,11 @@ import { UsageError } from '@/cli/usageError.js'
 import { TransportError } from '@/errors.js'
 
 const OPTIONS = {
-  text: { type: 'string', value: 'TEXT', help: 'sends this, as UTF-8; "hello" when nothing else is given' },
+  text: {
+    type: 'string',
+    value: 'TEXT',
+    help: 'sends this, as UTF-8; hello when nothing is given, or "hello" with --framing json',
+  },
   file: { type: 'string', value: 'FILE', help: 'sends what is in this file; - is standard input' },
   size: { type: 'string', value: 'BYTES', help: 'sends so many bytes of noise' },
   count: { type: 'string', value: 'N', help: 'how many times; once unless given' },
@@ -112,14 +116,18 @@ class Sending {
   }
 }
 
-const payloadFrom = async (values: { text?: string; file?: string; size?: string }, io: Io): Promise<Payload> => {
+const payloadFrom = async (
+  values: { text?: string; file?: string; size?: string },
+  framing: FramingName,
+  io: Io,
+): Promise<Payload> => {
   const { text, file, size } = values
   if ([text, file, size].filter((value) => value !== undefined).length > 1) {
     throw new UsageError('--text, --file and --size exclude each other')
   }
   if (size !== undefined) return noisePayload(bytesFrom(size, '--size', 0, MAX_LENGTH))
-  if (file === '-') return streamPayload(io.stdin, '-', io.stop)
-  return file === undefined ? bytesPayload(Buffer.from(text ?? 'hello')) : filePayload(file, io.stop)
+  if (file !== undefined) return givenPayload(file, io)
+  return bytesPayload(Buffer.from(text ?? (framing === 'json' ? '"hello"' : 'hello')))
 }
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
@@ -128,7 +136,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const count = numberFrom(values.count ?? '1', '--count', 1, 1e9)
   const framing = framingFrom(values.framing)
   const secured = await clientTls(values)
-  const payload = await payloadFrom(values, io)
+  const payload = await payloadFrom(values, framing, io)
   const report = new Report(io, values.json === true)
   const pipeline = values.pipeline === true
   const echo = values.echo === true

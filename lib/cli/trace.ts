@@ -37,7 +37,11 @@ const OPTIONS = {
   pcap: { type: 'string', value: 'FILE', help: 'writes a capture for Wireshark, too (pcapng)' },
   html: { type: 'string', value: 'FILE', help: 'writes a page to move and zoom in, when it ends' },
   'max-rows': { type: 'string', value: 'N', help: 'rows that such a page keeps at most, 1000000 unless given' },
-  from: { type: 'string', value: 'FILE', help: 'draws what --json has printed before, instead of listening' },
+  from: {
+    type: 'string',
+    value: 'FILE',
+    help: 'draws what --json has printed before, instead of listening; - is standard input',
+  },
   json: { type: 'boolean', help: 'one object a line instead of a ladder' },
   bytes: { type: 'boolean', help: 'with --json all bytes, not the first 64 of each: for "replay"' },
   ...HELP,

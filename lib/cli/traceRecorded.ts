@@ -7,7 +7,7 @@ import { Ladder } from '@/lab/index.js'
 
 /** What is drawn, and where. */
 export interface Recorded {
-  /** The file of JSON lines. */
+  /** The file of JSON lines; `-` is standard input. */
   readonly from: string
   readonly html?: string | undefined
   readonly maxRows: number
@@ -22,14 +22,14 @@ export const traceRecorded = async ({ from, html, maxRows, json }: Recorded, io:
     html === undefined ? undefined : await PageFile.open(html, { title: `Timeline of ${from}`, maxRows })
   const printed = html === undefined || json
   let rows = 0
-  if (printed) report.say(`${ladder.head()}\n`)
-  for await (const row of recordedRows(from)) {
-    if (io.stop.aborted) break
+  for await (const row of recordedRows(from, io)) {
+    if (rows === 0 && printed) report.say(`${ladder.head()}\n`)
     rows++
     page?.add(row)
     if (printed) report.tell(row.event, row, ladder.row(row))
   }
   await page?.finish()
+  if (rows === 0 && printed) report.say(`${from} holds no rows\n`)
   if (!printed) report.say(`${rows} rows of ${from} are drawn in ${html}\n`)
   return 0
 }

@@ -43,6 +43,19 @@ describe('files serve, put and get', () => {
     ])
   }).timeout(15_000)
 
+  it('take no stream for a file', async () => {
+    for (const args of [
+      ['put', '-', '127.0.0.1:1:x'],
+      ['get', '127.0.0.1:1:x', '-'],
+    ]) {
+      const { code, err } = await runHere(['files', ...args]).ended
+      expect([code, err.includes('wants a file of this machine, not -; one that is called - is ./-')]).to.deep.equal([
+        2,
+        true,
+      ])
+    }
+  })
+
   it('serve no folder that may not be entered', async () => {
     await chmod(folder, 0o755)
     await chmod(root, 0)

@@ -102,7 +102,7 @@ describe('lonely serve, subscribe and notify', () => {
     await using subscriber = runHere(['lonely', 'subscribe', address, 'news', '--count', '3'])
     expect(await subscriber.line('subscribed')).to.equal('subscribed to news')
     await runHere(['lonely', 'notify', address, 'news', '--text', 'two\nlines']).ended
-    const input = runHere(['lonely', 'notify', address, 'news', '-'])
+    const input = runHere(['lonely', 'notify', address, 'news', '--file', '-'])
     input.type('from the input')
     input.endInput()
     expect((await input.ended).out).to.match(/^news: 14 B to 1 subscriber in /)

@@ -119,6 +119,9 @@ describe('listen and send', () => {
     await piped.ended
     await runHere(['send', port]).ended
     for (const text of ['what is in the file', 'from a pipe', 'hello']) await listener.line(sha256(text))
+    await using json = runHere(['listen', '0', '--json', '--framing', 'json'])
+    expect((await runHere(['send', String(await portOf(json)), '--framing', 'json']).ended).code).to.equal(0)
+    await json.line(sha256('"hello"'))
     const missing = await runHere(['send', port, '--file', join(folder, 'none')]).ended
     expect(missing.code).to.equal(1)
     expect(missing.err).to.include('a file could not be read or written').and.include('ENOENT')

@@ -120,6 +120,13 @@ describe('pnet serve, call and peers', () => {
     const sha256 = createHash('sha256').update(lcg32(3, 70_000)).digest('hex')
     const file = join(folder, 'shared', 'a.bin')
     expect((await call('ada', 'sha256', '--file', file)).out).to.equal(`"${sha256}"\n`)
+    const piped = runHere([
+      ...['pnet', 'call', 'ada', 'sha256', '--file', '-', '--key', join(folder, 'caller.pem')],
+      ...common,
+    ])
+    piped.type('abc')
+    piped.endInput()
+    expect((await piped.ended).out).to.equal(`"${createHash('sha256').update('abc').digest('hex')}"\n`)
     const out = join(folder, 'out.bin')
     const got = await call('ada', 'read_file', '--stream', 'a.bin', '--out', out, '--json')
     expect(eventsIn(got.out)).to.deep.equal([{ event: 'result', peer: 'ada', bytes: 70_000, sha256 }])

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { eventsIn, runHere } from '../support/cli.js'
@@ -54,7 +54,9 @@ describe('framewright replay', () => {
   it('plays the rows of a trace against a client, shows what differs, and ends with 1', async () => {
     const file = join(folder, 'run.jsonl')
     await writeFile(file, await recorded(['--bytes']))
-    await using run = runHere(['replay', file, '--listen', '0', '--json'])
+    await using run = runHere(['replay', '-', '--listen', '0', '--json'])
+    run.type(await readFile(file, 'utf8'))
+    run.endInput()
     const port = Number(eventsIn(`${await run.line('listening')}\n`)[0]?.['port'])
     await using client = await RawPeer.connect(port)
     await client.send('ff 00000065').expect('ff ff')

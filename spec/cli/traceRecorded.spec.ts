@@ -39,6 +39,10 @@ describe('framewright trace --from', () => {
       expect(rowsOf(await again.ended)).to.deep.equal(
         out.split('\n').filter((line) => !/"(listening|done)"/.test(line)),
       )
+      await using piped = runHere(['trace', '--from', '-', '--json'])
+      piped.type(out)
+      piped.endInput()
+      expect((await piped.ended).out).to.equal((await again.ended).out)
       const html = join(folder, 'run.html')
       await using page = runHere(['trace', '--from', file, '--html', html])
       expect(rowsOf(await page.ended)[0]).to.match(/^\d+ rows of .*run\.jsonl are drawn in .*run\.html$/)
@@ -64,15 +68,16 @@ describe('framewright trace --from', () => {
         await writeFile(html, 'the page of before')
         await using run = runHere(['trace', '--from', file, '--html', html])
         const { code, err } = await run.ended
-        expect([code, err]).to.deep.equal([1, `framewright: ${file}, ${why}\n`])
+        const wants = '"trace --from" wants what "trace --json" has printed'
+        expect([code, err]).to.deep.equal([1, `framewright: ${file}, ${why}; ${wants}\n`])
         expect([await readFile(html, 'utf8'), await readdir(folder)]).to.deep.equal([
           'the page of before',
           ['run.html', 'run.jsonl'],
         ])
       }
       await using run = runHere(['trace', '--from', join(folder, 'none')])
-      const { code, err } = await run.ended
-      expect([code, err.includes('system: ENOENT')]).to.deep.equal([1, true])
+      const { code, out, err } = await run.ended
+      expect([code, out, err.includes('system: ENOENT')]).to.deep.equal([1, '', true])
     } finally {
       await removeFolder(folder)
     }

@@ -14,7 +14,7 @@ import type { TransportError } from '@/errors.js'
 
 const OPTIONS = {
   text: { type: 'string', value: 'TEXT', help: 'notifies this text' },
-  file: { type: 'string', value: 'FILE', help: 'notifies the bytes of a file, however large' },
+  file: { type: 'string', value: 'FILE', help: 'notifies the bytes of a file, however large; - is standard input' },
   ...LONELY_OPTIONS,
   ...CLIENT_TLS,
   json: { type: 'boolean', help: 'one object instead of a sentence' },
@@ -71,6 +71,7 @@ const dataFrom = async (
   const given = [text, file, dash].filter((one) => one !== undefined)
   if (given.length !== 1) throw new UsageError('what is to be notified must be given once', CHOICES)
   if (text !== undefined) return { data: text, bytes: () => Buffer.byteLength(text) }
+  if (file === '-' || dash === '-') return bytesIn(io)
   if (file !== undefined) {
     // Whether it can be read is said by who reads it.
     const size = await stat(file).then(
@@ -79,11 +80,10 @@ const dataFrom = async (
     )
     return { data: { file }, bytes: () => size }
   }
-  if (dash === '-') return bytesIn(io)
   throw new UsageError(`unexpected argument ${JSON.stringify(dash)}`, CHOICES)
 }
 
-const CHOICES = 'give --text TEXT, --file FILE, or - for the input'
+const CHOICES = 'give --text TEXT, --file FILE, or - for standard input'
 
 const bytesIn = ({ stdin }: Io): Given => {
   let bytes = 0

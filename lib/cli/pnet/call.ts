@@ -4,7 +4,7 @@ import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arg
 import type { Command } from '@/cli/command.js'
 import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
-import { filePayload } from '@/cli/payload.js'
+import { givenPayload } from '@/cli/payload.js'
 import { plainText } from '@/cli/plainText.js'
 import { IDENTITY, NETWORK, NODE_NAMES, nodeSettings } from '@/cli/pnet/nodeSettings.js'
 import { OutFile } from '@/cli/outFile.js'
@@ -20,7 +20,7 @@ import { TransportError } from '@/errors.js'
 const OPTIONS = {
   named: { type: 'string', value: 'JSON', help: 'arguments with names, as an object' },
   stream: { type: 'boolean', help: 'calls a function for streams, with the one argument as text' },
-  file: { type: 'string', value: 'FILE', help: 'the same, with what is in this file' },
+  file: { type: 'string', value: 'FILE', help: 'the same, with what is in this file; - is standard input' },
   out: {
     type: 'string',
     value: 'FILE',
@@ -116,7 +116,7 @@ const flow = async (node: CommandNode, wish: Wish, report: Report, io: Io): Prom
   await using target = out === undefined ? undefined : await OutFile.open(out)
   const progress = new ProgressBar(io.stderr)
   const reception = { target, progress, report, several: targets === '*' || targets.length > 1 }
-  const source = file === undefined ? Buffer.from(args[0] ?? '') : await sourceOf(file, progress, io.stop)
+  const source = file === undefined ? Buffer.from(args[0] ?? '') : await sourceOf(file, progress, io)
   try {
     const outcomes = new Map<string, Outcome<string>>()
     for await (const [peer, outcome] of node.sendEach(targets, functionName, source, { signal: io.stop })) {
@@ -128,8 +128,8 @@ const flow = async (node: CommandNode, wish: Wish, report: Report, io: Io): Prom
   }
 }
 
-const sourceOf = async (file: string, progress: ProgressBar, stop: AbortSignal): Promise<Source> => {
-  const payload = await filePayload(file, stop)
+const sourceOf = async (file: string, progress: ProgressBar, io: Io): Promise<Source> => {
+  const payload = await givenPayload(file, io)
   return {
     sizeBytes: payload.size,
     async *pieces() {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { checkRanges, systemError } from '@/core/index.js'
 import { captureRecording } from '@/lab/replay/captureRecording.js'
 import { linesRecording } from '@/lab/replay/linesRecording.js'
@@ -16,28 +17,28 @@ export const parseRecording = (file: Buffer, limits: RecordingLimits = {}): read
   return isPcapng(file) ? captureRecording(file, checked) : linesRecording(file, checked)
 }
 
-/** The same of a file. @throws TransportError FILE_FAILED, RECORDING_MALFORMED, OPTION_INVALID */
+/** The same of a file, or of a stream. @throws TransportError FILE_FAILED, RECORDING_MALFORMED, OPTION_INVALID */
 export const readRecording = async (
-  path: string,
+  source: string | Readable,
   limits: RecordingLimits = {},
 ): Promise<readonly RecordedConversation[]> => {
   const { maxRecordingBytes } = checkRanges<RecordingLimits>(limits, RECORDING_RANGES)
-  return parseRecording(await fileBytes(path, maxRecordingBytes), limits)
+  return parseRecording(await allBytes(source, maxRecordingBytes), limits)
 }
 
 /** Reads no more than the limit, whatever the system says of the size: it may be a pipe. */
-const fileBytes = async (path: string, limit: number): Promise<Buffer> => {
+const allBytes = async (source: string | Readable, limit: number): Promise<Buffer> => {
   const pieces: Buffer[] = []
   let size = 0
   try {
-    for await (const piece of createReadStream(path)) {
+    for await (const piece of typeof source === 'string' ? createReadStream(source) : source) {
       const bytes: Buffer = piece
       size += bytes.length
       if (size > limit) throw tooLarge(size, limit)
       pieces.push(bytes)
     }
   } catch (error) {
-    throw systemError(error, 'FILE_FAILED', { path })
+    throw systemError(error, 'FILE_FAILED', typeof source === 'string' ? { path: source } : {})
   }
   return Buffer.concat(pieces, size)
 }
