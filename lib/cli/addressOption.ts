@@ -29,6 +29,15 @@ const addressThat = (text: string, check: (details: ConnectionDetails) => void):
 /** A port, most likely: as a host, 4001 would be 0.0.15.161, which nobody means. */
 export const isDigits = (host: string): boolean => /^\d+$/.test(host)
 
+/** An address of a protocol that needs TCP. @throws UsageError for a unix socket */
+export const tcpOnly = (details: ConnectionDetails): ConnectionDetails => {
+  if (details.path === undefined) return details
+  throw new UsageError(
+    `${JSON.stringify(String(details))} is a unix socket, and this goes over TCP alone`,
+    'write HOST:PORT',
+  )
+}
+
 /** Of a server that listens, for an event. */
 export const addressFacts = ({ host, port, path }: ConnectionDetails) =>
   path === undefined ? { host, port } : { path }

@@ -44,18 +44,27 @@ export const readArguments = <const Known extends Options>(
     if (extra !== undefined) throw new UsageError(`unexpected argument ${JSON.stringify(extra)}`)
     return parsed
   } catch (error) {
-    throw error instanceof UsageError ? error : explained(error, Object.keys(known))
+    throw error instanceof UsageError ? error : explained(error, Object.keys(known), args)
   }
 }
 
-const explained = (error: unknown, known: readonly string[]): UsageError => {
+const explained = (error: unknown, known: readonly string[], args: readonly string[]): UsageError => {
   const message = wordsOf(error)
   const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
-  if (unknown === undefined) return new UsageError(message.split(/[.\n]/, 1)[0] ?? message)
+  if (unknown === undefined) return ambiguous(message, args) ?? new UsageError(message.split(/[.\n]/, 1)[0] ?? message)
   if (/^-\d/.test(unknown))
     return new UsageError(`unknown option ${unknown}`, 'put -- before arguments that begin with a -')
   const meant = nearest(unknown.replace(/^-+/, ''), known)
   return new UsageError(`unknown option ${unknown}`, meant === undefined ? undefined : `did you mean --${meant}?`)
+}
+
+/** What stands behind an option that wants a value looks like another option. */
+const ambiguous = (message: string, args: readonly string[]): UsageError | undefined => {
+  const option = /^Option '(--[^']*)' argument is ambiguous/.exec(message)?.[1]
+  const at = args.findIndex((arg, index) => arg === option && args[index + 1]?.startsWith('-') === true)
+  const value = args[at + 1]
+  if (option === undefined || value === undefined) return undefined
+  return new UsageError(`${option} wants a value`, `if ${value} is that, write ${option}=${value}`)
 }
 
 /** A whole number from `min` to `max`. @throws UsageError */

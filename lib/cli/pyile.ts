@@ -1,4 +1,4 @@
-import { addressFrom, targetFrom } from '@/cli/addressOption.js'
+import { addressFrom, targetFrom, tcpOnly } from '@/cli/addressOption.js'
 import { HELP, needed, numberFrom, oneOf, type Options, readArguments } from '@/cli/arguments.js'
 import { CLIENT_TLS, clientTls, SERVER_TLS, serverTls } from '@/cli/certificates.js'
 import type { Command } from '@/cli/command.js'
@@ -155,7 +155,7 @@ const ownHost = ({ host }: ConnectionDetails): string => {
 
 const runHost = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, HOST_OPTIONS, 1)
-  const { host, port } = addressFrom(positionals[0] ?? String(PORT))
+  const { host, port } = tcpOnly(addressFrom(positionals[0] ?? String(PORT)))
   const { attempts, 'dist-port': distPort } = values
   const limits = {
     ...(attempts === undefined ? {} : { passwordAttempts: numberFrom(attempts, '--attempts', 1, 1_000_000) }),
@@ -177,7 +177,7 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
 
 const runJoin = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, JOIN_OPTIONS, 1)
-  const address = targetFrom(needed(positionals, 0, '[HOST:]PORT'))
+  const address = tcpOnly(targetFrom(needed(positionals, 0, '[HOST:]PORT')))
   const options = await peerOptionsFrom(values, 'guest', values.from ?? ownHost(address))
   const password = await passwordFrom(values, io)
   const report = new Report(io, values.json === true)

@@ -1,4 +1,4 @@
-import { addressFrom } from '@/cli/addressOption.js'
+import { targetFrom, tcpOnly } from '@/cli/addressOption.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import type { Io } from '@/cli/io.js'
@@ -28,7 +28,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const report = new Report(io, values.json === true)
   const { stop: signal } = io
   const options = await stpOptions({ ...values, 'tcp-port': values['tcp-port'] ?? '0' })
-  const { host, port } = values.plain === true ? addressFrom(to) : { host: '', port: 0 }
+  const { host, port } = values.plain === true ? tcpOnly(targetFrom(to)) : { host: '', port: 0 }
   await using server = stpNode(() => new StpErrand({ ...options, syncMs: 0 }))
   if (values.plain === true) {
     await server.sendTcp(data, host, { namespace, toPort: port, signal })

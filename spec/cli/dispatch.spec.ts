@@ -114,6 +114,8 @@ describe('the command line', () => {
     ['listen 0 --ecco', 'unknown option --ecco; did you mean --echo?'],
     ['listen 0 -x', 'unknown option -x; see framewright listen --help'],
     ['listen 0 --limit', "Option '--limit <value>' argument missing; see framewright listen --help"],
+    ['send 1 --count -1', '--count wants a value; if -1 is that, write --count=-1'],
+    ['send 1 --text --json', '--text wants a value; if --json is that, write --text=--json'],
     ['listen 0 --limit 0', '--limit wants a whole number from 1 to 1000000, not "0"; see framewright listen --help'],
     [
       'listen 0 --max-message 1.5',

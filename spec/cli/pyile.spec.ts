@@ -250,6 +250,8 @@ describe('pyile host and join', () => {
       '--from is missing; give the address of this machine at which 192.0.2.1 finds it',
     ],
     [['host', ':4702', ...SECRET], '--advertise wants an IPv4 address at which others find this peer, not 0.0.0.0'],
+    [['host', 'unix:/x', ...SECRET], '"unix:/x" is a unix socket, and this goes over TCP alone; write HOST:PORT'],
+    [['join', 'unix:/x', ...SECRET], '"unix:/x" is a unix socket, and this goes over TCP alone'],
     [['host', 'localhost:0', ...SECRET], 'the own address wants an IPv4 address, not localhost'],
     [
       ['host', '0', '--alias', 'x'.repeat(300), ...SECRET],

@@ -186,6 +186,7 @@ describe('stp listen, broadcast, send and peers', () => {
       [['stp', 'broadcast', '/', 'x', '--udp-port', '0'], '--udp-port wants a whole number from 1 to 65535, not "0"'],
       [['stp', 'peers', '--udp-port', '0'], '--udp-port wants a whole number from 1 to 65535'],
       [['stp', 'listen', '--user', ''], '--user wants a name; or leave it out, for the login name'],
+      [['stp', 'send', 'unix:x', '/', 'x', '--plain'], '"unix:x" is a unix socket, and this goes over TCP alone'],
       [['stp', 'peers', '--wait', 'long'], '--wait wants a whole number'],
       [
         ['stp', 'listen', '--interface', 'none0'],

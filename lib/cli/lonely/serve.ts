@@ -76,7 +76,11 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   if (made !== undefined) report.tell('secret', { secret: made }, `secret ${made} (shown this once)`)
   tellCertificate(secured, report)
   for (const bound of broadcaster.addresses) {
-    report.tell('listening', { transport: 'tcp', ...addressFacts(bound) }, `listening on tcp://${String(bound)}`)
+    report.tell(
+      'listening',
+      { transport: 'tcp', ...addressFacts(bound) },
+      `listening on ${bound.path === undefined ? 'tcp://' : ''}${String(bound)}`,
+    )
   }
   const { webSocketAddress } = broadcaster
   if (webSocketAddress !== undefined) {

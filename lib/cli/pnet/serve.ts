@@ -1,4 +1,4 @@
-import { addressFacts, addressFrom } from '@/cli/addressOption.js'
+import { addressFacts, addressFrom, tcpOnly } from '@/cli/addressOption.js'
 import { HELP, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import { complain, failureLine } from '@/cli/failure.js'
@@ -96,7 +96,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
     ...(values.interval === undefined
       ? {}
       : { advertiseIntervalMs: numberFrom(values.interval, '--interval', 10, 2 ** 31 - 1) }),
-    listen: addressFrom(positionals[0] ?? '3333'),
+    listen: tcpOnly(addressFrom(positionals[0] ?? '3333')),
     ...heraldSettings(values),
   }
   const report = new Report(io, values.json === true)
