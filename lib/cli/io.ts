@@ -25,7 +25,7 @@ export interface Io {
   readonly stop: AbortSignal
   /** Resolves when what was written to `stdout` has left. @throws TransportError FILE_FAILED when it could not be written */
   flush(): Promise<void>
-  /** Looked at for `NO_COLOR`, and for passwords and secrets, only. */
+  /** Looked at for `NO_COLOR`, for passwords and secrets, and for how npm has started this, only. */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** What starts this program once more, without its arguments; the first is the executable. */
   readonly self: readonly string[]

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { exchangeOf, ladderOf } from '@/cli/tour/exchange.js'
 import { oddPieces } from '@/cli/tour/oddPieces.js'
 import { paintFor } from '@/cli/paint.js'
+import { typedName } from '@/cli/typedName.js'
 import type { WireRow } from '@/cli/tour/wireLog.js'
 import { faultyStream } from '@/lab/index.js'
 import { eventsIn, runHere, runProcess } from '../support/cli.js'
@@ -31,7 +34,20 @@ describe('the tour', () => {
     }
     for (const line of out.split('\n')) expect(line.length, line).to.be.at.most(80)
     expect(out).to.not.include('\u001b')
+    // What it says to try works where it was said.
+    const [executable = '', ...typed] = / {4}(node .+ --help)\n/.exec(out)?.[1]?.split(' ') ?? []
+    const help = await promisify(execFile)(executable, typed)
+    expect(help.stdout).to.include('framewright COMMAND --help')
   }).timeout(30_000)
+
+  it('says what is typed for it: where it is installed, by npx, and in a clone', () => {
+    const name = (program: string, environment = {}): string =>
+      typedName({ self: ['/usr/bin/node', program], environment }, '/home/ada/clone')
+    expect(name('/usr/local/bin/framewright')).to.equal('framewright')
+    expect(name('/home/ada/x/node_modules/framewright/dist/cli/main.js')).to.equal('framewright')
+    expect(name('/home/ada/x/node_modules/.bin/framewright', { npm_command: 'exec' })).to.equal('npx framewright')
+    expect(name('/home/ada/clone/dist/cli/main.js', { npm_command: 'run-script' })).to.equal('node dist/cli/main.js')
+  })
 
   it('--json says the same to programs', async () => {
     await using run = runHere(['tour', '--quick', '--json'])

@@ -9,6 +9,7 @@ import { type Asking, type Leg, legPayloads, runLeg, withClient, withOddPieces }
 import { PeerProcess, type PeerPorts } from '@/cli/tour/peerProcess.js'
 import { measure, type Rate } from '@/cli/tour/rates.js'
 import { WireLog } from '@/cli/tour/wireLog.js'
+import { typedName } from '@/cli/typedName.js'
 import type { Paint } from '@/lab/index.js'
 
 const OPTIONS = {
@@ -26,12 +27,14 @@ class Tour {
   readonly #paint: Paint
   readonly #peer: PeerProcess
   readonly #quick: boolean
+  readonly #name: string
 
   constructor(io: Io, peer: PeerProcess, quick: boolean, json: boolean) {
     this.#report = new Report(io, json)
     this.#paint = paintFor(io.stdout, io.environment)
     this.#peer = peer
     this.#quick = quick
+    this.#name = typedName(io, process.cwd())
   }
 
   /** @returns whether every byte arrived */
@@ -121,14 +124,15 @@ class Tour {
   #ending(bytes: number, wrong: number): string {
     if (wrong > 0)
       return `  ${this.#paint('red', `${wrong} messages arrived changed. That must never happen: please report it.`)}\n\n`
-    const line = (command: string, what: string): string => `    ${this.#paint('cyan', command.padEnd(40))} ${what}\n`
+    const line = (command: string, what: string): string =>
+      `    ${this.#paint('cyan', `${this.#name} ${command}`)}\n        ${what}\n`
     return (
       `  ${this.#paint('green', `All ${byteCount(bytes)} arrived as they were sent.`)} What to try next:\n\n` +
-      line('framewright listen 4000 --echo', 'a server, and in another window') +
-      line('framewright send 4000 --text hi --echo', 'something for it') +
-      line('framewright chat listen 8088', 'a chat; join with chat join 8088') +
-      line('framewright files serve 8088', 'your files; see files get --help') +
-      line('framewright --help', 'everything else') +
+      line('listen 4000 --echo', 'a server, and in another window') +
+      line('send 4000 --text hi --echo', 'something for it') +
+      line('chat listen 8088', 'a chat; join with chat join 8088') +
+      line('files serve 8088', 'your files; see files get --help') +
+      line('--help', 'everything else') +
       '\n'
     )
   }
