@@ -3,7 +3,7 @@ import type { Command } from '@/cli/command.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
-import { StpErrand, STP_NODE, STP_PARSE, stpData, stpNode, stpOptions } from '@/cli/stpNode.js'
+import { ERRAND_KEY, StpErrand, STP_NODE, STP_PARSE, stpData, stpNode, stpOptions } from '@/cli/stpNode.js'
 
 const OPTIONS = {
   ...STP_PARSE,
@@ -20,7 +20,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const report = new Report(io, values.json === true)
   const options = await stpOptions(values)
   await using server = stpNode(() => new StpErrand(options))
-  await server.broadcast(namespace, data, { signal: io.stop })
+  await server.sendUdp(data, { namespace, passPubKey: values.key !== undefined, signal: io.stop })
   report.tell('broadcast', { namespace, data }, `sent to all that listen, on ${plainText(namespace)}, in the clear`)
   return 0
 }
@@ -28,7 +28,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
 export const stpBroadcast: Command = {
   usage: 'ROUTE DATA [options]',
   options: OPTIONS,
-  notes: ['It leaves as one datagram; who gets it is not known.'],
+  notes: ['It leaves as one datagram; who gets it is not known.', ERRAND_KEY],
   examples: [
     ['stp broadcast /chat "the printer works again"', 'to all in the group'],
     ['stp broadcast /temperature 21.5 --parse --interface 127.0.0.1', 'JSON, to the nodes of this machine'],

@@ -79,6 +79,10 @@ const NAMES: Readonly<Record<string, string>> = { key: '--key', maddr: '--group'
 /** Makes a node. @throws UsageError */
 export const stpNode = <Node extends StpServer>(make: () => Node): Node => understood(NAMES, make)
 
+/** Two errands of one machine are one peer to all others, and a key that is new each time would be a change of its key. */
+export const ERRAND_KEY =
+  'No key goes along unless --key is given: one that is made for a single packet would look to\nall others as if the key of a peer had changed.'
+
 /** For one errand: what goes wrong with it, its own calls say. */
 export class StpErrand extends StpServer {
   protected override errorRaised(): void {}

@@ -4,7 +4,7 @@ import type { Command } from '@/cli/command.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { Report } from '@/cli/report.js'
-import { StpErrand, STP_NODE, STP_PARSE, stpData, stpNode, stpOptions } from '@/cli/stpNode.js'
+import { ERRAND_KEY, StpErrand, STP_NODE, STP_PARSE, stpData, stpNode, stpOptions } from '@/cli/stpNode.js'
 import { askForPeers, isMeant, peerName } from '@/cli/stpPeer.js'
 import { TransportError } from '@/errors.js'
 
@@ -31,7 +31,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { host, port } = values.plain === true ? tcpOnly(targetFrom(to)) : { host: '', port: 0 }
   await using server = stpNode(() => new StpErrand({ ...options, syncMs: 0 }))
   if (values.plain === true) {
-    await server.sendTcp(data, host, { namespace, toPort: port, signal })
+    await server.sendTcp(data, host, { namespace, toPort: port, passPubKey: values.key !== undefined, signal })
     report.tell('sent', { to, namespace, encrypted: false }, `sent to ${plainText(to)}, in the clear`)
     return 0
   }
@@ -54,6 +54,7 @@ export const stpSend: Command = {
   notes: [
     'PEER is a user name, an address, or ADDRESS:PORT if several are there. It is asked for its\nkey first. Original peers stop listening on TCP once they have been asked; they publish their\nprivate key, so what they can be sent is no secret.',
     'What cannot be sealed is not sent.',
+    `With --plain it leaves in the clear.\n${ERRAND_KEY}`,
   ],
   examples: [
     ['stp send ana /chat "lunch?"', 'to whoever says that it is ana'],

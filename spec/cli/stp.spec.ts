@@ -98,6 +98,28 @@ describe('stp listen, broadcast, send and peers', () => {
     expect((await bob.ended).out).not.to.include('/a from')
   })
 
+  it('tell of no key that is made for one packet, so that none seems to change', async () => {
+    await using ana = runHere(listen(0, 'ana', '--udp-port', '0', '--json'))
+    const { udpPort, tcpPort } = await event(ana, 'listening')
+    const group = ['--udp-port', String(udpPort), ...HERE]
+    const sent = async (...args: readonly string[]): Promise<void> => {
+      const { code, err } = await runHere(['stp', ...args, ...group]).ended
+      expect([code, err]).to.deep.equal([0, ''])
+    }
+    for (const route of ['/1', '/2']) {
+      await sent('broadcast', route, 'x')
+      await sent('send', `127.0.0.1:${String(tcpPort)}`, `${route}/plain`, 'x', '--plain')
+      await ana.line(`"${route}"`)
+      await ana.line(`"${route}/plain"`)
+    }
+    for (const key of keys) await sent('broadcast', '/3', 'x', '--key', key)
+    expect(JSON.parse(await ana.line('{"event":"key"'))).to.include({ ip: '127.0.0.1', tcpport: 57_001 })
+    ana.stop()
+    const told = eventsIn((await ana.ended).out)
+    const first = told.findIndex((each) => each['event'] === 'key')
+    expect(first).to.be.above(told.findLastIndex((each) => String(each['namespace']).startsWith('/2')))
+  }).timeout(30_000)
+
   it('send in the clear without looking for the peer, also over the handshake framing', async () => {
     for (const framing of ['stp', 'handshake']) {
       await using ana = runHere(listen(0, 'ana', '--udp-port', '0', '--framing', framing, '--json'))
