@@ -101,6 +101,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const dialect = dialectNamed(oneOf(values.framing ?? 'handshake', '--framing', names))
   const faults = faultsFrom(values.fault)
   const seed = seedFrom(values.seed)
+  if (values.seed !== undefined && faults.length === 0 && values.live !== true)
+    throw new UsageError('--seed makes sense with --fault or --live only')
   const report = new Report(io, values.json === true)
   const ladder = new Ladder({ paint: paintFor(io.stdout, io.environment), numbered: true })
   const printer = new Printer(report, ladder, values.bytes === true)

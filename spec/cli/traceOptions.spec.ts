@@ -30,6 +30,7 @@ describe('trace, of what makes no sense', () => {
       ['trace', '0', '1', '--framing', 'smoke'],
       `--framing wants one of ${DIALECTS.map(({ name }) => name).join(', ')}`,
     ],
+    [['trace', '0', '1', '--seed', '1'], '--seed makes sense with --fault or --live only'],
     [['trace', '0', '1', '--seed', 'x'], '--seed wants a whole number from 0 to 4294967295'],
   ] as const) {
     it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {
