@@ -1,6 +1,7 @@
 import {
   bout,
   type Carrier,
+  compared,
   type Described,
   type Mode,
   type Plan,
@@ -24,13 +25,8 @@ export const BOX_WISHES: readonly Wish[] = ['contenders', 'only', 'sizes', 'seco
 
 /** All of the box, and what is wished beside it, in each size and over each carrier. */
 export const boxEntrants = ({ wishes }: Plan, usualSizes: readonly number[]): readonly BoxEntrant[] => {
-  const { contenders = [], only, sizes = usualSizes, carriers = ['tcp'] } = wishes
-  const unknown = only?.find((wanted) => BOX.every(({ name }) => name !== wanted))
-  if (unknown !== undefined)
-    throw new Error(`there is no contender "${unknown}"; there are ${BOX.map(({ name }) => `"${name}"`).join(', ')}`)
-  const all = [...contenders, ...BOX.filter(({ name }) => only?.includes(name) ?? true)]
-  const twice = all.find(({ name }, place) => all.findIndex((other) => other.name === name) < place)
-  if (twice !== undefined) throw new Error(`two contenders are called "${twice.name}"`)
+  const { sizes = usualSizes, carriers = ['tcp'] } = wishes
+  const all = compared(BOX, wishes)
   return carriers.flatMap((carrier) =>
     all.flatMap((contender) => {
       const line = carriers.length === 1 ? contender.name : `${contender.name}, ${carrier}`
@@ -53,8 +49,7 @@ const AROUND_SECONDS = 0.25
 const WARM_UP = 2
 
 /** Contenders, each counted once for each carrier. */
-const pairsIn = ({ contenders = [], only, carriers = ['tcp'] }: Wishes): number =>
-  (contenders.length + (only ?? BOX).length) * carriers.length
+const pairsIn = (wishes: Wishes): number => compared(BOX, wishes).length * (wishes.carriers?.length ?? 1)
 
 /** How many entrants there are. */
 export const entrantsIn = (wishes: Wishes, usualSizes: readonly number[]): number =>

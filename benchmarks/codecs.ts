@@ -18,7 +18,7 @@ export const codecs: Question = {
   asks: 'What do the framings themselves cost, without sockets?',
   seconds: { full: 25, quick: 6 },
   needs: ['benchmark'],
-  answer: async (plan) => ({ figures: await micro(works(), SECONDS[plan.pace]), promised: [] }),
+  answer: async (plan) => ({ figures: await micro(works(), SECONDS[plan.pace], plan), promised: [] }),
 }
 
 /** What of a message is looked at, so that no compiler can leave the work out. */

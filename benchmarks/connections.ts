@@ -8,6 +8,7 @@
  * Baseline: bare `net` with a length in front of each message, by hand.
  */
 import {
+  compared,
   countLasting,
   type Described,
   type Figure,
@@ -47,13 +48,12 @@ export const connections: Question = {
   name: 'connections',
   asks: 'What becomes of the rate on many connections, and what does each of them take?',
   seconds: SECONDS,
-  secondsWith: (pace, { contenders = [] }) => SECONDS[pace] * (1 + contenders.length / CONTENDERS.length),
-  heeds: ['contenders'],
+  secondsWith: (pace, wishes) => Math.ceil((SECONDS[pace] * compared(CONTENDERS, wishes).length) / CONTENDERS.length),
+  contenders: CONTENDERS,
+  heeds: ['contenders', 'only'],
   answer: async (plan) => {
     const { heats, crowds } = AMOUNTS[plan.pace]
-    const { contenders = [] } = plan.wishes
-    const all = [...contenders, ...CONTENDERS]
-    const present = all.filter(({ name, needs = [] }) => plan.present(name, needs))
+    const present = compared(CONTENDERS, plan.wishes).filter(({ name, needs = [] }) => plan.present(name, needs))
     const sizes = [...new Set(crowds.map((wanted) => connectionsOf(wanted, plan)))]
     const rows = sizes.flatMap((count) => present.map((contender) => new Row(contender, count)))
     for (let heat = 0; heat < heats; heat++) {

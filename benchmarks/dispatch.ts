@@ -84,7 +84,7 @@ export const dispatch: Question = {
   needs: ['benchmark'],
   answer: async (plan) => {
     const { rounds, seconds } = AMOUNTS[plan.pace]
-    const figures = await duel([indexed(FEW), indexed(MANY), naive(MANY)], rounds, seconds)
+    const figures = await duel([indexed(FEW), indexed(MANY), naive(MANY)], rounds, seconds, plan)
     const [few = [], many = []] = figures.map(({ samples }) => samples)
     return {
       figures,

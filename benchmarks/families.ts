@@ -29,7 +29,7 @@ export const families: Question = {
     const figures = []
     for (const [family, works] of Object.entries({ pyile: pyile(), files: files(), pnet: pnet(), stp: stp() })) {
       plan.progress(family)
-      figures.push(...(await micro(works, SECONDS[plan.pace])))
+      figures.push(...(await micro(works, SECONDS[plan.pace], plan)))
     }
     return { figures, promised: [] }
   },

@@ -7,6 +7,7 @@
  */
 import { canCarry, type Figure, footprintOf, type Pace, type Question, type Wishes } from 'framewright/bench'
 import { BOX_WISHES, boxEntrants, entrantsIn } from './boxEntrants.js'
+import { BOX } from './contenders/box.js'
 
 const KIB = 1_024
 const MIB = 1_048_576
@@ -32,6 +33,7 @@ export const footprint: Question = {
   longOnly: true,
   seconds: { full: secondsOf('full'), quick: secondsOf('quick') },
   secondsWith: secondsOf,
+  contenders: BOX,
   heeds: BOX_WISHES.filter((wish) => wish !== 'seconds'),
   answer: async (plan) => {
     const { rounds, sizes, most } = AMOUNTS[plan.pace]

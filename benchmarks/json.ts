@@ -22,7 +22,7 @@ export const json: Question = {
   needs: ['benchmark'],
   answer: async (plan) => {
     const works = worksOf()
-    const measured = await micro(works, SECONDS[plan.pace])
+    const measured = await micro(works, SECONDS[plan.pace], plan)
     const figures = measured.map((figure, at) => inMegabytes(figure, works[at]?.valueBytes ?? Number.NaN))
     const [kib = [], long = [], , longest = []] = figures.map(({ samples }) => samples)
     const { median } = spreadOf(long)

@@ -7,6 +7,7 @@
  */
 import type { Question } from 'framewright/bench'
 import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
+import { BOX } from './contenders/box.js'
 import { timedAnswer } from './timedAnswer.js'
 
 const AMOUNTS = {
@@ -20,6 +21,7 @@ export const latency: Question = {
   asks: 'How long does a message take there and back, when nothing else is under way?',
   seconds: { full: boxSeconds(AMOUNTS.full), quick: boxSeconds(AMOUNTS.quick) },
   secondsWith: (pace, wishes) => boxSeconds(AMOUNTS[pace], wishes),
+  contenders: BOX,
   heeds: BOX_WISHES,
   answer: async (plan) => {
     const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'closed' })

@@ -7,6 +7,7 @@
  */
 import { messageRates, type Question, spreadOf } from 'framewright/bench'
 import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
+import { BOX } from './contenders/box.js'
 import { timedAnswer } from './timedAnswer.js'
 
 const PER_SECOND = 5_000
@@ -23,6 +24,7 @@ export const load: Question = {
   asks: 'How late do messages arrive when they leave at a given pace?',
   seconds: { full: boxSeconds(AMOUNTS.full), quick: boxSeconds(AMOUNTS.quick) },
   secondsWith: (pace, wishes) => boxSeconds(AMOUNTS[pace], wishes),
+  contenders: BOX,
   heeds: [...BOX_WISHES, 'perSecond'],
   answer: async (plan) => {
     const { perSecond = PER_SECOND } = plan.wishes

@@ -78,7 +78,7 @@ export const notify256: Question = {
       repeated('PUBLISH, mqtt-packet parse', BYTES, publishSize(mqtt, published)),
       repeated('RECEIVE_STREAM, parse', BYTES, () => codecs.RECEIVE_STREAM.parse(RECEIVE_BYTES).payload.length),
     ]
-    const figures = await duel(works, rounds, seconds)
+    const figures = await duel(works, rounds, seconds, plan)
     const [writing = [], theirWriting = [], reading = [], theirReading = []] = figures.map(({ samples }) => samples)
     return {
       figures,

@@ -109,8 +109,8 @@ export const observing: Question = {
       ],
       promised: [
         promise('nobody listening over taken out, 64 B', [plain, again], without),
-        promise('the same, 64 KiB', [wide, wideAgain], wideWithout),
-        promise('the same, strict', [busy, busyAgain], busyWithout),
+        promise('nobody listening over taken out, 64 KiB', [wide, wideAgain], wideWithout),
+        promise('nobody listening over taken out, strict', [busy, busyAgain], busyWithout),
       ],
     }
   },

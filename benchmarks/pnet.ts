@@ -108,13 +108,13 @@ const requestsOf = async (rounds: number, requests: number, plan: Plan): Promise
   try {
     await server.serve()
     client.addPeer({ name: 'server', host: '127.0.0.1', port: server.address.port, publicKey: key.publicKey })
-    for (const run of [bare, ours, whole]) await paceOf(run, requests)
+    for (const run of [bare, ours, whole]) await paceOf(run, requests, plan)
     for (let round = 0; round < rounds; round++) {
       plan.progress(`requests, round ${round + 1} of ${rounds}`)
-      const [bareMs, oursMs] = await paceInTurn(bare, ours, requests)
+      const [bareMs, oursMs] = await paceInTurn(bare, ours, requests, plan)
       asked.bare.push(bareMs)
       asked.ours.push(oursMs)
-      asked.whole.push(await paceOf(whole, requests))
+      asked.whole.push(await paceOf(whole, requests, plan))
     }
     return asked
   } finally {
@@ -123,9 +123,12 @@ const requestsOf = async (rounds: number, requests: number, plan: Plan): Promise
 }
 
 /** Milliseconds for each of so many runs, one after the other. */
-const paceOf = async (run: () => unknown, times: number): Promise<number> => {
+const paceOf = async (run: () => unknown, times: number, { signal }: Plan): Promise<number> => {
   const startMs = nowMs()
-  for (let time = 0; time < times; time++) await run()
+  for (let time = 0; time < times; time++) {
+    signal.throwIfAborted()
+    await run()
+  }
   return (nowMs() - startMs) / times
 }
 
@@ -134,12 +137,13 @@ const paceInTurn = async (
   one: () => unknown,
   other: () => unknown,
   times: number,
+  plan: Plan,
 ): Promise<readonly [oneMs: number, otherMs: number]> => {
   const sumMs = [0, 0] as [number, number]
   for (let turn = 0; turn < times; turn += IN_TURN) {
     const runs = Math.min(IN_TURN, times - turn)
-    sumMs[0] += runs * (await paceOf(one, runs))
-    sumMs[1] += runs * (await paceOf(other, runs))
+    sumMs[0] += runs * (await paceOf(one, runs, plan))
+    sumMs[1] += runs * (await paceOf(other, runs, plan))
   }
   return [sumMs[0] / times, sumMs[1] / times]
 }

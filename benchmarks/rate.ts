@@ -6,6 +6,7 @@
  */
 import { cpuSeconds, type Figure, type Question } from 'framewright/bench'
 import { BOX_WISHES, boxBout, boxSeconds } from './boxEntrants.js'
+import { BOX } from './contenders/box.js'
 import { rateFigures } from './rateFigures.js'
 
 const KIB = 1_024
@@ -21,6 +22,7 @@ export const rate: Question = {
   asks: 'How many messages a second does each framing carry, and how much work is that?',
   seconds: { full: boxSeconds(AMOUNTS.full), quick: boxSeconds(AMOUNTS.quick) },
   secondsWith: (pace, wishes) => boxSeconds(AMOUNTS[pace], wishes),
+  contenders: BOX,
   heeds: BOX_WISHES,
   answer: async (plan) => {
     const { entrants, scores } = await boxBout(plan, AMOUNTS[plan.pace], { kind: 'saturating' })

@@ -6,7 +6,7 @@
  * Baseline: bare `net` and `ws`, whose senders give all they have without looking whether it leaves; and bare `net`, whose
  * sender waits for `drain`.
  */
-import { type Described, type Figure, type Peaks, peaksOf, type Question } from 'framewright/bench'
+import { compared, type Described, type Figure, type Peaks, peaksOf, type Question } from 'framewright/bench'
 import { bareNet } from './contenders/bareNet.js'
 import { handshakePipelined } from './contenders/handshakePipelined.js'
 import { handshakeBusy } from './contenders/handshakeStrict.js'
@@ -37,13 +37,13 @@ export const slowReader: Question = {
   asks: 'What does a receiver that is slow to read do to its sender?',
   longOnly: true,
   seconds: SECONDS,
-  secondsWith: (pace, { contenders = [] }) => SECONDS[pace] * (1 + contenders.length / CONTENDERS.length),
-  heeds: ['contenders'],
+  secondsWith: (pace, wishes) => Math.ceil((SECONDS[pace] * compared(CONTENDERS, wishes).length) / CONTENDERS.length),
+  contenders: CONTENDERS,
+  heeds: ['contenders', 'only'],
   answer: async (plan) => {
     const { rounds, moved, readers } = AMOUNTS[plan.pace]
     const load = { bytes: BYTES, count: moved / BYTES }
-    const all = [...CONTENDERS, ...(plan.wishes.contenders ?? [])]
-    const present = all.filter(({ name, needs = [] }) => plan.present(name, needs))
+    const present = compared(CONTENDERS, plan.wishes).filter(({ name, needs = [] }) => plan.present(name, needs))
     const rows = readers.flatMap(([reader, duty]) =>
       present.map((contender) => ({ contender, duty, line: `${contender.name}, ${reader}`, peaks: [] as Peaks[] })),
     )

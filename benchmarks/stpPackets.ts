@@ -19,7 +19,7 @@ import {
   type Figure,
   micro,
   type Micro,
-  type Pace,
+  type Plan,
   type Promised,
   type Question,
   spreadOf,
@@ -48,12 +48,12 @@ export const stpPackets: Question = {
   longOnly: true,
   seconds: { full: 30, quick: 8 },
   needs: ['benchmark'],
-  answer: async ({ pace }) => {
+  answer: async (plan) => {
     const identity = await freshIdentity(2_048)
     const answers = [
-      await compare('30 B', samplesOf(identity, 18, true), pace),
-      await compare('1 KiB', samplesOf(identity, 1_012, true), pace),
-      await compare('30 B, no key', samplesOf(identity, 18, false), pace),
+      await compare('30 B', samplesOf(identity, 18, true), plan),
+      await compare('1 KiB', samplesOf(identity, 1_012, true), plan),
+      await compare('30 B, no key', samplesOf(identity, 18, false), plan),
     ]
     const figures = answers.flatMap((answer) => answer.figures)
     return { figures, promised: answers.flatMap(({ promised }) => promised) }
@@ -61,16 +61,16 @@ export const stpPackets: Question = {
 }
 
 /** Both in turn, so that each ratio is of neighbours. */
-const compare = async (size: string, samples: readonly Sample[], pace: Pace): Promise<Answer> => {
+const compare = async (size: string, samples: readonly Sample[], plan: Plan): Promise<Answer> => {
   const expected = samples.reduce((sum, sample) => sum + sample.size, 0)
   const works = [
     { name: `packet to handler, ${size}`, operations: PACKETS, expected, run: reading(samples) },
     { name: `JSON.parse of both texts, ${size}`, operations: PACKETS, expected, run: parsing(samples) },
   ] as const satisfies readonly Micro[]
   const rounds: Figure[][] = []
-  for (let round = 0; round < ROUNDS[pace]; round++) {
+  for (let round = 0; round < ROUNDS[plan.pace]; round++) {
     const turned = round % 2 === 0 ? works : works.toReversed()
-    const figures = await micro(turned, SECONDS[pace])
+    const figures = await micro(turned, SECONDS[plan.pace], plan)
     rounds.push(round % 2 === 0 ? figures : figures.toReversed())
   }
   const figures = works.map(({ name }, at) => {

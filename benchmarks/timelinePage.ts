@@ -11,6 +11,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Figure, Question } from 'framewright/bench'
 import { tracePage, TraceTable } from 'framewright/lab'
@@ -26,9 +27,13 @@ const FLAGS = [
   '--disable-sync',
   '--enable-precise-memory-info',
 ]
+/** Playwright would end this process itself. */
+const OWN_SIGNALS = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
 const ROWS = { full: 1_000_000, quick: 10_000, trial: 1_000 }
 const FRAMES = { full: 60, quick: 20, trial: 2 }
 const FRAME_MS = 16.7
+/** Rows, until a signal is heard. */
+const IN_TURN = 10_000
 
 /** What is asked of the page, and a part of what it says then. */
 interface Wish {
@@ -56,14 +61,14 @@ export const timelinePage: Question = {
     const { pace } = plan
     const rows = ROWS[pace]
     plan.progress(`making ${rows} rows`)
-    const { text, figures: made } = written(rows)
+    const { text, figures: made } = await written(rows, plan.signal)
     if (!plan.present('the page', ['playwright-core'])) return { figures: made, promised: [] }
     if (!existsSync(CHROMIUM)) {
       plan.note('there is no Chromium here to open the page')
       return { figures: made, promised: [] }
     }
     plan.progress('looking at it')
-    const figures = await looked(text, FRAMES[pace])
+    const figures = await looked(text, FRAMES[pace], plan.signal)
     const promised = figures
       .filter(({ unit }) => unit === 'ms a frame')
       .map((figure) => ({ ...figure, name: `a frame, ${figure.name}`, goal: { atMost: FRAME_MS } }))
@@ -71,11 +76,19 @@ export const timelinePage: Question = {
   },
 }
 
-const written = (rows: number): { readonly text: string; readonly figures: readonly Figure[] } => {
+const written = async (
+  rows: number,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly figures: readonly Figure[] }> => {
   const table = new TraceTable({ maxRows: rows })
   const residentMB = (): number => process.memoryUsage.rss() / 1e6
   const beforeMB = residentMB()
-  for (const row of tracedRows(rows)) table.add(row)
+  let added = 0
+  for (const row of tracedRows(rows)) {
+    table.add(row)
+    if (++added % IN_TURN === 0) await turn()
+    signal.throwIfAborted()
+  }
   const keptMB = residentMB()
   const start = performance.now()
   const text = tracePage(table)
@@ -92,11 +105,14 @@ const written = (rows: number): { readonly text: string; readonly figures: reado
   }
 }
 
-const looked = async (text: string, count: number): Promise<Figure[]> => {
+const looked = async (text: string, count: number, signal: AbortSignal): Promise<Figure[]> => {
   const { chromium } = await import('playwright-core')
   const folder = await mkdtemp(join(tmpdir(), 'framewright-page-'))
-  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS, ...OWN_SIGNALS })
+  const stop = (): void => void browser.close()
+  signal.addEventListener('abort', stop)
   try {
+    signal.throwIfAborted()
     const file = join(folder, 'page.html')
     await writeFile(file, text)
     const page = await browser.newPage({ viewport: { width: 1_600, height: 900 } })
@@ -121,6 +137,7 @@ const looked = async (text: string, count: number): Promise<Figure[]> => {
     figures.push({ name: 'heap of the page', unit: 'MB', samples: [(await page.evaluate(heapBytes)) / 1e6] })
     return figures
   } finally {
+    signal.removeEventListener('abort', stop)
     await browser.close()
     await rm(folder, { recursive: true, force: true })
   }

@@ -13,6 +13,9 @@ export type Each = (index: number, message: Buffer, answer: SendOne | undefined)
 /** Every byte is compared of messages whose numbers end with these bits. */
 const SPOT = 0xff
 
+/** No contender that works is silent for so long in the middle of a sample. */
+const QUIET_MS = 15_000
+
 /** Sees to it that what arrives is what was sent: every message, once, in order, unaltered. */
 export class Arrivals {
   /** Set after `expect`, which forgets it. Whole messages only. */
@@ -29,6 +32,7 @@ export class Arrivals {
   #error: Error | undefined
   #settle: { resolve: (lastMs: number) => void; reject: (error: Error) => void } | undefined
   #all: Promise<number> | undefined
+  #watch: NodeJS.Timeout | undefined
 
   /**
    * Begins a sample.
@@ -37,6 +41,7 @@ export class Arrivals {
    * @param lanes connections, if there are many: each brings the whole load, as whole messages of at least four bytes
    */
   expect(load: Load, thorough: boolean, lanes?: number): void {
+    clearInterval(this.#watch)
     this.each = undefined
     this.#lanes = lanes === undefined ? undefined : new Lanes(lanes, load)
     this.#bytes = load.bytes
@@ -80,7 +85,7 @@ export class Arrivals {
       return this.#altered(number)
     }
     this.each?.(index, message, answer)
-    if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
+    if (this.#count === this.#expected) this.#done()
   }
 
   /** The next bytes of the messages came, cut at any place. */
@@ -105,8 +110,23 @@ export class Arrivals {
       this.fail(new Error(`message ${this.#count} ended after ${this.#offset} of ${this.#bytes} bytes`))
   }
 
+  /** From now on it is a failure when nothing comes for so long, until all is here. */
+  watch(quietMs: number = QUIET_MS): void {
+    let [count, offset] = [this.#count, this.#offset]
+    clearInterval(this.#watch)
+    this.#watch = setInterval(() => {
+      if (this.#count === count && this.#offset === offset)
+        return this.fail(
+          new Error(`${count} of ${this.#expected} messages came, and nothing more within ${quietMs / 1e3} s`),
+        )
+      count = this.#count
+      offset = this.#offset
+    }, quietMs)
+  }
+
   /** The contender itself has failed. The first failure counts. */
   fail(error: Error): void {
+    clearInterval(this.#watch)
     this.#error ??= error
     this.#settle?.reject(this.#error)
   }
@@ -114,7 +134,12 @@ export class Arrivals {
   #messageEnded(): void {
     this.#offset = 0
     this.#count++
-    if (this.#count === this.#expected) this.#settle?.resolve(nowMs())
+    if (this.#count === this.#expected) this.#done()
+  }
+
+  #done(): void {
+    this.#settle?.resolve(nowMs())
+    clearInterval(this.#watch)
   }
 
   #isPart(part: Buffer): boolean {

@@ -7,5 +7,5 @@ export const canCarry = (contender: Described, carrier: Carrier, bytes: number, 
   const { name, needs = [], leastBytes = 0 } = contender
   if (!carriersOf(contender).includes(carrier)) return plan.note(`${name} does not go over ${carrier}`)
   if (bytes < leastBytes) return plan.note(`${name} carries no messages of ${bytes} bytes`)
-  return plan.present(name, [...needs, ...CARRIER_NEEDS[carrier]])
+  return plan.present(name, needs) && plan.present(`${name} over ${carrier}`, CARRIER_NEEDS[carrier])
 }

@@ -22,13 +22,20 @@ export interface Change {
   readonly turn: Turn
 }
 
+/** One figure that is in one report only. */
+export interface Lonely {
+  readonly question: string
+  /** With its unit. */
+  readonly name: string
+}
+
 /** What two reports say about each other. */
 export interface Comparison {
   /** Of the machine and the run, what is not the same in both: the less, the better they compare. */
   readonly circumstances: readonly { readonly what: string; readonly before: string; readonly after: string }[]
   readonly changes: readonly Change[]
-  readonly onlyBefore: readonly string[]
-  readonly onlyAfter: readonly string[]
+  readonly onlyBefore: readonly Lonely[]
+  readonly onlyAfter: readonly Lonely[]
 }
 
 /** @param least the share, such as 0.05, by which a figure must have changed at least, with all of its interval */
@@ -40,10 +47,15 @@ export const compareReports = (before: Report, after: Report, least: number): Co
       const now = young.get(key)
       return now === undefined ? [] : [changeOf(figure, now, least)]
     }),
-    onlyBefore: [...old.keys()].filter((key) => !young.has(key)),
-    onlyAfter: [...young.keys()].filter((key) => !old.has(key)),
+    onlyBefore: lonely(old, young),
+    onlyAfter: lonely(young, old),
   }
 }
+
+const lonely = (those: ReadonlyMap<string, Measured>, others: ReadonlyMap<string, Measured>): Lonely[] =>
+  [...those]
+    .filter(([key]) => !others.has(key))
+    .map(([, { question, name, unit }]) => ({ question, name: unit === '' ? name : `${name}, ${unit}` }))
 
 interface Measured extends Figure {
   readonly question: string

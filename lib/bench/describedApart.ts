@@ -21,7 +21,8 @@ export class UnusableModule extends Error {
  * @param module its URL @throws Error when it cannot be loaded in time; UnusableModule with the reason that it gave
  */
 export const describedApart = async (module: string): Promise<readonly Described[]> => {
-  const end = new RemoteEnd('its module', { timeoutMs: LOADING_MS })
+  // What Node warns of is in the reason, or of no importance until it is run.
+  const end = new RemoteEnd('its module', { timeoutMs: LOADING_MS, execArgv: ['--no-warnings'] })
   try {
     const found = await end.tell('describe', module)
     if ('says' in found) throw new UnusableModule(found.says, found.code)

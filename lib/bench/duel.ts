@@ -1,4 +1,4 @@
-import { type Micro, micro } from '@/bench/micro.js'
+import { type Micro, micro, type MicroOptions } from '@/bench/micro.js'
 import type { Figure } from '@/bench/question.js'
 import { spreadOf } from '@/bench/statistics.js'
 
@@ -8,12 +8,17 @@ import { spreadOf } from '@/bench/statistics.js'
  * @param seconds for each work, all rounds together
  * @returns for each work one sample a round, in the order of `works`
  */
-export const duel = async (works: readonly Micro[], rounds: number, seconds: number): Promise<Figure[]> => {
+export const duel = async (
+  works: readonly Micro[],
+  rounds: number,
+  seconds: number,
+  options: MicroOptions = {},
+): Promise<Figure[]> => {
   const samples = works.map((): number[] => [])
   for (let round = 0; round < rounds; round++) {
     const from = round % works.length
     const order = [...works.slice(from), ...works.slice(0, from)]
-    const figures = await micro(order, seconds / rounds)
+    const figures = await micro(order, seconds / rounds, options)
     for (const [place, figure] of figures.entries())
       samples[(from + place) % works.length]?.push(spreadOf(figure.samples).median)
   }

@@ -72,7 +72,9 @@ export class End {
   expect(amount: Load, thorough: boolean, duty: Duty = 'look', lanes?: number): void {
     this.#begin()
     this.#arrivals.expect(amount, thorough, lanes)
+    // Where each is answered, the other end sees best which of them is missing.
     if (duty === 'answer') answerEach(this.#arrivals)
+    else this.#arrivals.watch()
     if (duty === 'time') this.#timesMs = timeEach(this.#arrivals, amount.count)
     if (typeof duty === 'object') dawdleAtEach(this.#arrivals, duty.dawdleMs)
   }
@@ -112,6 +114,7 @@ export class End {
   async rally(amount: Load, thorough: boolean): Promise<Part & { readonly timesNs: Float64Array }> {
     const [sending, messages] = this.#ready(amount)
     this.#replies.expect(amount, thorough)
+    this.#replies.watch()
     this.#begin()
     const timesNs = await rally(sending, this.#replies, messages)
     return { ...this.#end(nowMs()), timesNs }

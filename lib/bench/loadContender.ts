@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Arrivals, SendOne } from '@/bench/arrivals.js'
 import { asError } from '@/bench/asError.js'
 import { connectBare, endBare, listenBare } from '@/bench/bareSockets.js'
+import { contenderFault } from '@/bench/contenderFault.js'
 import {
   type AnyContender,
   type Attached,
@@ -22,12 +23,9 @@ export const loadContender = async (ref: ContenderRef): Promise<Contender> => {
   throw new Error(`${ref.module} exports no contender "${ref.name}"`)
 }
 
-/** What fits into a table. */
-const NAME = /^\P{Cc}{1,60}$/u
-
 /**
  * What is known of all contenders that a module exports, wherever it lies.
- * @param module its URL @throws Error when it cannot be loaded or exports none
+ * @param module its URL @throws Error when it cannot be loaded, exports none, or one that cannot be right
  */
 export const describeContenders = async (module: string): Promise<readonly Described[]> => {
   const found = await exportedBy(module)
@@ -35,10 +33,9 @@ export const describeContenders = async (module: string): Promise<readonly Descr
     throw new Error(`${module} exports no contender: an object with a name and attach(), or serve() and connect()`)
   return found.map((contender) => {
     const { name, needs = [], leastBytes = 0 } = contender
-    if (!NAME.test(name))
-      throw new Error(
-        `${module} exports a contender called ${JSON.stringify(name.slice(0, 80))}: a name has 1 to 60 letters`,
-      )
+    const fault = contenderFault(contender)
+    if (fault !== undefined)
+      throw new Error(`${module} exports a contender called ${JSON.stringify(name.slice(0, 80))}: ${fault}`)
     return { name, module, needs, carriers: carriersOf(contender), leastBytes }
   })
 }

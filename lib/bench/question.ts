@@ -1,3 +1,4 @@
+import type { Described } from '@/bench/contender.js'
 import type { Distribution } from '@/bench/distribution.js'
 import type { Point } from '@/bench/point.js'
 import type { Score } from '@/bench/score.js'
@@ -69,6 +70,8 @@ export interface Question {
   readonly seconds: Readonly<Record<Exclude<Pace, 'trial'>, number>>
   /** The same, where wishes change it. @default seconds */
   readonly secondsWith?: (pace: Exclude<Pace, 'trial'>, wishes: Wishes) => number
+  /** Those of its own that it compares, where others can be put beside them or some of them chosen. @see compared */
+  readonly contenders?: readonly Described[]
   /** Which wishes mean something to it. @default none */
   readonly heeds?: readonly Wish[]
   /** A quick pass leaves it out, unless it is named. */

@@ -54,7 +54,7 @@ export class RemoteEnd {
   readonly #waiting = new Map<number, Waiting>()
   #gone: Error | undefined
 
-  /** @param housemate in whose process it is to live; without one it gets a process of its own */
+  /** @param housemate in whose process it is to live; without one it gets a process of its own @throws Error that of a signal that has fired */
   constructor(name: string, options: RemoteEndOptions, housemate?: RemoteEnd) {
     this.#name = name
     this.#timeoutMs = options.timeoutMs
@@ -113,6 +113,7 @@ export class RemoteEnd {
 }
 
 const begun = ({ execArgv = [], env, signal }: RemoteEndOptions): ChildProcess => {
+  signal?.throwIfAborted()
   const child = fork(PROGRAM, [], {
     execArgv: [...process.execArgv, SILENCED, ...execArgv],
     env: { ...process.env, ...env },

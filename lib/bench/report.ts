@@ -49,7 +49,13 @@ export const describeVerdicts = ({ answers, pace }: Report): string => {
 
 const figureRow = ({ name, unit, samples }: Figure): string[] => {
   const spread = spreadOf(samples)
-  return [name, short(spread.median), unit, range(spread), `${samples.length} samples`]
+  return [
+    name,
+    short(spread.median),
+    unit,
+    range(spread),
+    samples.length === 1 ? '1 sample' : `${samples.length} samples`,
+  ]
 }
 
 const promiseRow = (promised: Promised, pace: Pace): string[] => {

@@ -5,7 +5,6 @@ const LOOKS = 4
 
 /** Watches promises of one piece of work, one after the other: the first that rejects or stays pending ends it. */
 export class Watched {
-  readonly #name: string
   readonly #settleMs: number
   readonly #looking: NodeJS.Timeout
   #begunMs = Number.POSITIVE_INFINITY
@@ -13,8 +12,7 @@ export class Watched {
   readonly #ended: Promise<never>
 
   /** @param settleMs for each promise; a timer each would be part of what is measured */
-  constructor(name: string, settleMs: number) {
-    this.#name = name
+  constructor(settleMs: number) {
     this.#settleMs = settleMs
     this.#ended = new Promise((_resolve, reject) => {
       this.#end = reject
@@ -45,6 +43,6 @@ export class Watched {
 
   #look(): void {
     if (performance.now() - this.#begunMs > this.#settleMs)
-      this.#end(new Error(`${this.#name}: did not settle within ${this.#settleMs} ms`))
+      this.#end(new Error(`did not settle within ${this.#settleMs} ms`))
   }
 }

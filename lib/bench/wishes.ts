@@ -5,7 +5,7 @@ import type { AnyContender, Described } from '@/bench/contender.js'
 export interface Wishes {
   /** Compared beside those that the question has. */
   readonly contenders?: readonly (Described | AnyContender)[]
-  /** Names of those of its own that the question is to compare. */
+  /** Names of those that the question is to compare. @see compared */
   readonly only?: readonly string[]
   /** Bytes of the messages. */
   readonly sizes?: readonly number[]

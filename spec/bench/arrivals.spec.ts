@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Arrivals } from '@/bench/arrivals.js'
 import { Messages } from '@/bench/messages.js'
 
@@ -43,6 +44,24 @@ describe('arrivals', () => {
       expect(complaint(511, how)).to.include('message 511 is not what was sent')
       expect(complaint(510, how)).to.equal('nothing')
     }
+  })
+
+  it('fail when nothing comes for long, and not while something does', async () => {
+    const load = { bytes: 64, count: 3 }
+    const messages = new Messages(load)
+    const arrivals = new Arrivals()
+    arrivals.expect(load, true)
+    arrivals.watch(20)
+    arrivals.message(Buffer.from(messages.at(0)))
+    arrivals.bytes(Buffer.from(messages.at(1)).subarray(0, 10))
+    const failed = await arrivals.all().catch((error: unknown) => error)
+    expect(failed).to.have.property('message', '1 of 3 messages came, and nothing more within 0.02 s')
+    const whole = new Arrivals()
+    whole.expect(load, true)
+    whole.watch(5)
+    for (const index of [0, 1, 2]) whole.message(Buffer.from(messages.at(index)))
+    await wait(20)
+    expect(() => whole.check()).to.not.throw()
   })
 
   describe('on three connections', () => {

@@ -54,8 +54,8 @@ describe('two reports', () => {
       reportWith([figure('both'), figure('new'), figure('left out', [])]),
       0.05,
     )
-    expect(onlyBefore).to.deep.equal(['fixed: old, B'])
-    expect(onlyAfter).to.deep.equal(['fixed: new, B'])
+    expect(onlyBefore).to.deep.equal([{ question: 'fixed', name: 'old, B' }])
+    expect(onlyAfter).to.deep.equal([{ question: 'fixed', name: 'new, B' }])
     expect(changes).to.have.lengthOf(1)
   })
 

@@ -18,18 +18,22 @@ const pending = (): Promise<number> => new Promise(() => {})
 
 const FAILING: readonly (readonly [what: string, says: string, run: Micro['run']])[] = [
   ['gives a wrong result', 'wrong: gave 2 where 1 is right', () => 2],
-  ['throws', 'on purpose', thrown],
-  ['throws after some runs', 'on purpose', from(100, () => 1, thrown)],
+  ['throws', 'wrong: on purpose', thrown],
+  ['throws after some runs', 'wrong: on purpose', from(100, () => 1, thrown)],
   [
     'gives a promise after a number',
     'wrong: gave [object Promise] where 1 is right',
     from<number | Promise<number>>(100, () => 1, settled),
   ],
   ['gives a promise of a wrong result', 'wrong: gave 2 where 1 is right', () => Promise.resolve(2)],
-  ['rejects', 'on purpose', () => Promise.reject(new Error('on purpose'))],
-  ['rejects after some runs', 'on purpose', from(100, settled, () => Promise.reject(new Error('on purpose')))],
-  ['throws before it gives a promise, after some runs', 'on purpose', from(100, settled, thrown)],
-  ['rejects with something that is no error', 'on purpose', from(100, settled, () => Promise.reject('on purpose'))],
+  ['rejects', 'wrong: on purpose', () => Promise.reject(new Error('on purpose'))],
+  ['rejects after some runs', 'wrong: on purpose', from(100, settled, () => Promise.reject(new Error('on purpose')))],
+  ['throws before it gives a promise, after some runs', 'wrong: on purpose', from(100, settled, thrown)],
+  [
+    'rejects with something that is no error',
+    'wrong: on purpose',
+    from(100, settled, () => Promise.reject('on purpose')),
+  ],
   [
     'gives a wrong result after some promises',
     'wrong: gave 2 where 1 is right',
@@ -42,13 +46,37 @@ const FAILING: readonly (readonly [what: string, says: string, run: Micro['run']
 describe('a micro benchmark', () => {
   for (const [what, says, run] of FAILING) {
     it(`fails the run when it ${what}`, async () => {
-      const complaint = await micro([{ name: 'wrong', operations: 1, expected: 1, run }], 0.02, SETTLE_MS).then(
+      const complaint = await micro([{ name: 'wrong', operations: 1, expected: 1, run }], 0.02, {
+        settleMs: SETTLE_MS,
+      }).then(
         () => 'nothing',
         (error: Error) => error.message,
       )
       expect(complaint).to.equal(says)
     })
   }
+
+  for (const [what, run] of [
+    ['numbers', () => 1],
+    ['promises', settled],
+    ['a promise that never settles', pending],
+  ] as const) {
+    it(`ends at once when its signal fires, giving ${what}`, async () => {
+      const stop = new AbortController()
+      const enough = new Error('enough')
+      const running = micro([{ name: 'long', operations: 1, expected: 1, run }], 3_600, { signal: stop.signal })
+      setTimeout(() => stop.abort(enough), 20)
+      expect(await running.catch((error: unknown) => error)).to.equal(enough)
+    })
+  }
+
+  it('does not begin when its signal has fired', async () => {
+    let runs = 0
+    const run = (): number => ++runs
+    const failed = micro([{ name: 'none', operations: 1, expected: 1, run }], 1, { signal: AbortSignal.abort() })
+    expect(await failed.catch((error: unknown) => error)).to.include({ name: 'AbortError' })
+    expect(runs).to.equal(0)
+  })
 
   it('is measured whether it gives numbers or promises, the next run beginning when a promise has settled', async () => {
     let [under, most] = [0, 0]

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readReport } from '@/bench/index.js'
 import { ProgressLine } from '@/cli/bench/progressLine.js'
@@ -125,7 +125,7 @@ describe('framewright bench', function () {
     [
       'ends the process that loads it',
       'process.exit(0)',
-      '2 framewright: mine.mjs cannot be used: its module: describe: its process ended (0); name a file that Node can import and that exports contenders; see benchmarks/README.md',
+      '2 framewright: mine.mjs cannot be used: its module: describe: its process ended (0); name a file that Node can import and that exports contenders; see framewright bench --help',
     ],
     [
       'ends its process later',
@@ -149,11 +149,22 @@ describe('framewright bench', function () {
     })
   }
 
-  it('refuses a contender whose name would not fit into a table', async () => {
-    expect(await complaint('mine.mjs', "export const mine = { name: 'mi\\nne', attach() {} }")).to.match(
-      /^2 framewright: mine\.mjs cannot be used: .* exports a contender called "mi\\nne": a name has 1 to 60 letters;/,
-    )
-  })
+  const CLAIMS: readonly (readonly [fields: string, fault: string])[] = [
+    ["name: 'mi\\nne', attach() {}", '"mi\\nne": a name has 1 to 60 letters'],
+    ["name: 'mine', needs: 'ws', attach() {}", '"mine": needs is to be a list of names of packages'],
+    ["name: 'mine', leastBytes: 'lots', attach() {}", '"mine": leastBytes is to be a number of bytes, 0 or more'],
+    ["name: 'mine', carriers: ['udp'], attach() {}", '"mine": carriers is to be a list of some of tcp, unix, tls'],
+    ["name: 'mine', attach: 5", '"mine": attach is to be a function'],
+    ["name: 'mine', serve() {}, connect: 5", '"mine": connect is to be a function'],
+  ]
+  for (const [fields, fault] of CLAIMS) {
+    it(`refuses a contender of { ${fields} }`, async () => {
+      const said = await complaint('mine.mjs', `export const mine = { ${fields} }`)
+      expect(said)
+        .to.match(/^2 framewright: mine\.mjs cannot be used: /)
+        .and.include(` a contender called ${fault}; `)
+    })
+  }
 
   it('exits with 1 before it measures when a file cannot be written, and leaves one as it was when the run fails', async () => {
     for (const none of ['', join('no', 'such', 'folder', 'run.json')])
@@ -169,8 +180,12 @@ describe('framewright bench', function () {
       })
       const file = join(folder, 'run.json')
       await writeFile(file, 'as before')
-      const { code } = await runHere(['bench', 'rate', '--trial', '--only', 'wss', '--json', file]).ended
+      const failing = join(folder, 'failing.mjs')
+      await writeFile(failing, "export const mine = { name: 'mine', attach: () => ({}) }")
+      const args = ['--trial', '--contender', failing, '--only', 'bare net', '--json', file]
+      const { code } = await runHere(['bench', 'latency', ...args]).ended
       expect(code).to.equal(1)
+      await rm(failing)
       expect(await readdir(folder)).to.deep.equal(['run.json'])
       expect(await readFile(file, 'utf8')).to.equal('as before')
     } finally {
@@ -187,10 +202,49 @@ describe('framewright bench', function () {
     expect(longer).to.be.within(60, 150)
   })
 
-  it('exits with 1 when there is no contender of that name', async () => {
-    const { code, err } = await runHere(['bench', 'rate', '--trial', '--only', 'wss']).ended
-    expect(code).to.equal(1)
-    expect(err).to.match(/^framewright: rate failed: there is no contender "wss"; there are "bare net", /)
+  it('exits with 2 before it measures when there is no contender of that name, or two of one', async () => {
+    for (const question of ['rate', 'connections', 'slowReader']) {
+      const { code, err } = await runHere(['bench', question, '--trial', '--only', 'wss']).ended
+      expect(code).to.equal(2)
+      expect(err).to.match(RegExp(`^framewright: ${question}: there is no contender "wss"; there are "`))
+    }
+    const example = ['--contender', 'benchmarks/example/netstrings.mjs']
+    const { code, err } = await runHere(['bench', '--trial', ...example, ...example]).ended
+    expect(code).to.equal(2)
+    expect(err).to.match(/^framewright: rate: two contenders are called "netstrings"/)
+  })
+
+  it('lists what would be asked, and refuses what would be refused', async () => {
+    const listed = async (...args: string[]): Promise<string[]> => {
+      const { out } = await runHere(['bench', '--list', ...args]).ended
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(' ', 1)[0] ?? '')
+    }
+    expect(await listed('slowReader', 'rate')).to.deep.equal(['rate', 'slowReader'])
+    expect(await listed('--rate', '100')).to.deep.equal(['load'])
+    expect(await listed('--only', 'frame-stream')).to.deep.equal(['rate', 'latency', 'load', 'footprint'])
+    for (const args of [['nosuch'], ['--sizes', 'abc'], ['--only', 'wss'], ['--json', 'run.json']])
+      expect((await runHere(['bench', '--list', ...args]).ended).code, args.join(' ')).to.equal(2)
+  })
+
+  it('chooses among contenders of the own, too', async () => {
+    const folder = await temporaryFolder()
+    try {
+      const file = join(folder, 'two.mjs')
+      const one = `{ name: 'one', attach${LINES} }`
+      await writeFile(file, `export const one = ${one}\nexport const two = { ...one, name: 'two' }`)
+      const args = ['rate', '--trial', '--contender', file, '--sizes', '64']
+      const rows = async (only: string): Promise<string[]> => {
+        const { out } = await runHere(['bench', ...args, '--only', only]).ended
+        return ['one', 'two', 'ws', 'bare net'].filter((name) => RegExp(`^ +${name} +\\d`, 'm').test(out))
+      }
+      expect(await rows('ws')).to.deep.equal(['one', 'two', 'ws'])
+      expect(await rows('two,ws')).to.deep.equal(['two', 'ws'])
+    } finally {
+      await removeFolder(folder)
+    }
   })
 
   it('keeps what was answered before it is stopped', async () => {

@@ -49,12 +49,27 @@ describe('framewright bench compare', () => {
     expect(events.at(-1)).to.deep.equal({ event: 'done', changed: 0, same: 25, unsure: 0, leastPercent: 50 })
   })
 
-  it('shows names of a file without what a terminal would act on', async () => {
-    await writeFile(after, JSON.stringify(sampleReport(1.4)).replaceAll('strict', 'a\\u001b[31mb'))
+  it('names a few figures that only one has, and counts many, a line a question', async () => {
+    const few = {
+      question: 'few',
+      asks: 'What?',
+      answer: { figures: [{ name: 'one', unit: 'B', samples: [1] }], promised: [] },
+    }
+    const names = ['a', 'b', 'c', 'd']
+    const figures = names.map((name) => ({ name, unit: '', samples: [1] }))
+    const many = { question: 'many', asks: 'What?', answer: { figures, promised: [] } }
+    const report = sampleReport()
+    await writeFile(after, JSON.stringify({ ...report, answers: [...report.answers, few, many] }))
     const { out } = await runHere(['bench', 'compare', before, after]).ended
-    expect(out)
-      .to.include(String.raw`only in the new one: sizes: a\u001b[31mb, 64 B: rate`)
-      .and.not.to.include('\u001b')
+    expect(out).to.match(/^only in the new one: few: one, B\nonly in the new one: many: 4 figures\n0 figures changed/m)
+    const told = await runHere(['bench', 'compare', before, after, '--json']).ended
+    expect(told.out).to.include('{"event":"new","name":"many: d"}')
+  })
+
+  it('shows names of a file without what a terminal would act on', async () => {
+    await writeFile(after, JSON.stringify(sampleReport(1.4)).replaceAll('sizes', 'a\\u001b[31mb'))
+    const { out } = await runHere(['bench', 'compare', before, after]).ended
+    expect(out).to.include(String.raw`only in the new one: a\u001b[31mb: `).and.not.to.include('\u001b')
   })
 
   it('exits with 1 for a file that is not there, or no report', async () => {

@@ -24,7 +24,7 @@ import { UsageError } from '@/cli/usageError.js'
 
 const MOST_QUESTIONS = 100
 const OPTIONS = {
-  list: { type: 'boolean', help: 'lists the questions, and measures nothing' },
+  list: { type: 'boolean', help: 'lists the questions that would be asked, and measures nothing' },
   quick: { type: 'boolean', help: 'a quick pass, with a wider spread (default)' },
   full: { type: 'boolean', help: 'takes its time; promised numbers are meant for this' },
   trial: { type: 'boolean', help: 'half a minute; shows that everything works and arrives, judges nothing' },
@@ -38,12 +38,15 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, MOST_QUESTIONS)
   const pace = paceOf(values)
   const questions = await allQuestions()
+  const wishes = await wishesFrom(values)
+  const chosenAt = (at: Pace): readonly Question[] => chosenFrom(questions, { names: positionals, pace: at, wishes })
   if (values.list === true) {
-    io.stdout.write(listOf(questions))
+    if (values.json !== undefined || values.html !== undefined)
+      throw new UsageError('--list measures nothing that --json or --html could keep')
+    io.stdout.write(listOf(chosenAt('full')))
     return 0
   }
-  const wishes = await wishesFrom(values)
-  const chosen = chosenFrom(questions, { names: positionals, pace, wishes })
+  const chosen = chosenAt(pace)
   const progress = new ProgressLine(
     io.stderr,
     chosen.map((question) => ({ name: question.name, seconds: secondsFor(question, pace, wishes) })),

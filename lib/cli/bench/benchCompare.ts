@@ -1,4 +1,11 @@
-import { type Change, compareReports, type Comparison, readReport, type Report as BenchReport } from '@/bench/index.js'
+import {
+  type Change,
+  compareReports,
+  type Comparison,
+  type Lonely,
+  readReport,
+  type Report as BenchReport,
+} from '@/bench/index.js'
 import { HELP, needed, numberFrom, type Options, readArguments } from '@/cli/arguments.js'
 import { counted } from '@/cli/amounts.js'
 import type { Command } from '@/cli/command.js'
@@ -13,6 +20,9 @@ const OPTIONS = {
   json: { type: 'boolean', help: 'one object a line' },
   ...HELP,
 } as const satisfies Options
+
+/** That differ, of one question, are named one by one. */
+const MOST_NAMES = 3
 
 const run = async (args: readonly string[], io: Io): Promise<number> => {
   const { values, positionals } = readArguments(args, OPTIONS, 2)
@@ -43,8 +53,8 @@ const tell = ({ circumstances, changes, onlyBefore, onlyAfter }: Comparison, per
     const facts = { question, name, unit, before, after, shift, turn }
     report.tell('figure', facts, turned.includes(change) ? line(change, width) : undefined)
   }
-  for (const name of onlyBefore) report.tell('missing', { name }, plainText(`only in the old one: ${name}`))
-  for (const name of onlyAfter) report.tell('new', { name }, plainText(`only in the new one: ${name}`))
+  tellLonely(report, 'missing', 'only in the old one', onlyBefore)
+  tellLonely(report, 'new', 'only in the new one', onlyAfter)
   const unsure = changes.filter(({ turn }) => turn === 'unsure').length
   const same = changes.length - turned.length - unsure
   const totals = [
@@ -53,6 +63,19 @@ const tell = ({ circumstances, changes, onlyBefore, onlyAfter }: Comparison, per
     ...(unsure === 0 ? [] : [`${unsure} cannot be judged by so few samples`]),
   ]
   report.tell('done', { changed: turned.length, same, unsure, leastPercent: percent }, totals.join('; '))
+}
+
+/** One line a question to somebody who reads; a quick run and a full one have hundreds of figures that are not in both. */
+const tellLonely = (report: Report, event: string, where: string, all: readonly Lonely[]): void => {
+  const ofQuestion = new Map<string, string[]>()
+  for (const { question, name } of all) {
+    report.tell(event, { name: `${question}: ${name}` })
+    ofQuestion.set(question, [...(ofQuestion.get(question) ?? []), name])
+  }
+  for (const [question, names] of ofQuestion) {
+    const what = names.length > MOST_NAMES ? counted(names.length, 'figure') : names.join('; ')
+    report.say(`${plainText(`${where}: ${question}: ${what}`)}\n`)
+  }
 }
 
 const title = ({ question, name }: Change): string => plainText(`${question}: ${name}`)

@@ -1,4 +1,4 @@
-import type { Pace, Question, Wish, Wishes } from '@/bench/index.js'
+import { compared, NoSuchContender, type Pace, type Question, type Wish, type Wishes } from '@/bench/index.js'
 import { OPTION_OF } from '@/cli/bench/wishesFrom.js'
 import { nearest } from '@/cli/nearest.js'
 import { UsageError } from '@/cli/usageError.js'
@@ -12,28 +12,49 @@ export interface Choice {
 
 /**
  * Without names, all that belong into a pass of this pace and heed what is wished.
- * @throws UsageError for a name that is none, and for a wish that means nothing to a question
+ * @throws UsageError for a name that is none, for a wish that means nothing to a question, and for contenders that it
+ * cannot compare
  */
 export const chosenFrom = (questions: readonly Question[], { names, pace, wishes }: Choice): readonly Question[] => {
   const wished = WISH_NAMES.filter((wish) => wishes[wish] !== undefined)
   const unheeded = ({ heeds = [] }: Question): Wish | undefined => wished.find((wish) => !heeds.includes(wish))
   if (names.length === 0) {
     const pass = questions.filter(({ longOnly = false }) => pace === 'full' || !longOnly)
-    return pass.filter((question) => unheeded(question) === undefined)
+    const heeding = pass.filter((question) => unheeded(question) === undefined)
+    const able = heeding.filter((question) => notCompared(question, wishes) === undefined)
+    const [first] = heeding
+    const none = able.length > 0 || first === undefined ? undefined : notCompared(first, wishes)
+    if (none !== undefined) throw none
+    return able
   }
   const unknown = names.find((name) => !questions.some((question) => question.name === name))
   if (unknown !== undefined) throw noQuestion(unknown, unknown === names[0], questions)
   const chosen = questions.filter(({ name }) => names.includes(name))
   for (const question of chosen) {
     const wish = unheeded(question)
-    if (wish === undefined) continue
-    const able = questions.filter(({ heeds = [] }) => heeds.includes(wish)).map(({ name }) => name)
-    throw new UsageError(
-      `--${OPTION_OF[wish]} means nothing to the question ${JSON.stringify(question.name)}`,
-      `it does to ${able.join(', ')}`,
-    )
+    const none = wish === undefined ? notCompared(question, wishes) : meaningless(wish, question, questions)
+    if (none !== undefined) throw none
   }
   return chosen
+}
+
+const meaningless = (wish: Wish, { name }: Question, questions: readonly Question[]): UsageError => {
+  const able = questions.filter(({ heeds = [] }) => heeds.includes(wish)).map((question) => question.name)
+  return new UsageError(
+    `--${OPTION_OF[wish]} means nothing to the question ${JSON.stringify(name)}`,
+    `it does to ${able.join(', ')}`,
+  )
+}
+
+/** Why a question cannot compare those who are wished, if it cannot. */
+const notCompared = ({ name, contenders }: Question, wishes: Wishes): UsageError | undefined => {
+  try {
+    if (contenders !== undefined) compared(contenders, wishes)
+    return undefined
+  } catch (error) {
+    if (error instanceof NoSuchContender) return new UsageError(`${name}: ${error.message}`)
+    throw error
+  }
 }
 
 const WISH_NAMES: readonly Wish[] = ['contenders', 'only', 'sizes', 'seconds', 'carriers', 'perSecond']

@@ -14,7 +14,7 @@ export const WISHES = {
   only: {
     type: 'string',
     value: 'NAMES',
-    help: 'of the contenders that are there, only these, such as "pipelined,ws"',
+    help: 'of the contenders that are there, only these, such as "pipelined,ws"; your own stay unless one is named',
   },
   sizes: { type: 'string', value: 'LIST', help: 'of messages, in bytes, such as 0,64,1K,16M' },
   seconds: { type: 'string', value: 'N', help: 'for which each contender is measured in each size' },
@@ -78,5 +78,5 @@ const hintFor = (path: string, error: unknown): string => {
   if (hint !== undefined) return hint
   if (code === 'SyntaxError' && /\b(?:export|import)\b/.test(message))
     return 'its package.json says that it is CommonJS: call it .mjs, or say "type": "module" there'
-  return 'name a file that Node can import and that exports contenders; see benchmarks/README.md'
+  return 'name a file that Node can import and that exports contenders; see framewright bench --help'
 }
