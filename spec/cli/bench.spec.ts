@@ -229,24 +229,6 @@ describe('framewright bench', function () {
       expect((await runHere(['bench', '--list', ...args]).ended).code, args.join(' ')).to.equal(2)
   })
 
-  it('chooses among contenders of the own, too', async () => {
-    const folder = await temporaryFolder()
-    try {
-      const file = join(folder, 'two.mjs')
-      const one = `{ name: 'one', attach${LINES} }`
-      await writeFile(file, `export const one = ${one}\nexport const two = { ...one, name: 'two' }`)
-      const args = ['rate', '--trial', '--contender', file, '--sizes', '64']
-      const rows = async (only: string): Promise<string[]> => {
-        const { out } = await runHere(['bench', ...args, '--only', only]).ended
-        return ['one', 'two', 'ws', 'bare net'].filter((name) => RegExp(`^ +${name} +\\d`, 'm').test(out))
-      }
-      expect(await rows('ws')).to.deep.equal(['one', 'two', 'ws'])
-      expect(await rows('two,ws')).to.deep.equal(['two', 'ws'])
-    } finally {
-      await removeFolder(folder)
-    }
-  })
-
   it('keeps what was answered before it is stopped', async () => {
     const folder = await temporaryFolder()
     try {

@@ -113,7 +113,7 @@ export const bench: Command = {
   options: OPTIONS,
   notes: [
     'Without a question, all of them; in a quick pass some only when they are named, which\n--list tells. Sender and receiver are processes of their own, the contenders\ntake turns, and every message is checked where it arrives.',
-    'A contender of your own is a module that exports an object with a name and a function\nattach(socket, received), which calls received(message) for each message that comes\nand returns { send(message) }. With --contender, --only, --sizes, --seconds, --over\nor --rate and no question, those are asked that they mean something to.',
+    'A contender of your own is a module that exports an object with a name and a function\nattach(socket, received), which calls received(message) for each message that comes\nand returns { send(message) }. Without a question, --contender and the\noptions below it ask those that they mean something to. --only keeps yours as long as\nit names none of them.',
     'Exit code: 0 measured, whether promised numbers hold or not; 1 a contender failed,\nor a message was lost, doubled, reordered or altered; 2 not understood.',
   ],
   examples: [

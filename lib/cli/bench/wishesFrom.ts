@@ -14,7 +14,7 @@ export const WISHES = {
   only: {
     type: 'string',
     value: 'NAMES',
-    help: 'of the contenders that are there, only these, such as "pipelined,ws"; your own stay unless one is named',
+    help: 'of the contenders that are there, only these, such as "pipelined,ws"',
   },
   sizes: { type: 'string', value: 'LIST', help: 'of messages, in bytes, such as 0,64,1K,16M' },
   seconds: { type: 'string', value: 'N', help: 'for which each contender is measured in each size' },
