@@ -76,5 +76,6 @@ const asked = (question: string, io: Io): Promise<string> => {
     stdin.once('end', ended)
     io.stop.addEventListener('abort', ended, { once: true })
     stdin.resume()
+    if (io.stop.aborted) ended()
   })
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createServer, type Server as NetServer } from 'node:net'
-import type { Readable } from 'node:stream'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { HELP, readArguments } from '@/cli/arguments.js'
 import type { Command } from '@/cli/command.js'
 import type { Io } from '@/cli/io.js'
@@ -102,10 +102,8 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   const [digest, count] = servers.map(({ port }) => port)
   const [echo, sink] = await Promise.all(bare.map(listening))
   io.stdout.write(`${JSON.stringify({ event: 'ready', digest, count, echo, sink })}\n`)
-  const close = (): void => void io.stdin.destroy()
-  io.stop.addEventListener('abort', close, { once: true })
   try {
-    for await (const line of io.stdin) {
+    for await (const line of addAbortSignal(io.stop, io.stdin)) {
       if (String(line).startsWith('wire')) {
         log.end()
         io.stdout.write(`${JSON.stringify({ event: 'wire', rows: log.rows })}\n`)
