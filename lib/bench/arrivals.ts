@@ -15,6 +15,8 @@ const SPOT = 0xff
 
 /** No contender that works is silent for so long in the middle of a sample. */
 const QUIET_MS = 15_000
+/** Looks so often in that time. */
+const LOOKS = 5
 
 /** Sees to it that what arrives is what was sent: every message, once, in order, unaltered. */
 export class Arrivals {
@@ -112,16 +114,16 @@ export class Arrivals {
 
   /** From now on it is a failure when nothing comes for so long, until all is here. */
   watch(quietMs: number = QUIET_MS): void {
-    let [count, offset] = [this.#count, this.#offset]
     clearInterval(this.#watch)
+    let [count, offset, still] = [this.#count, this.#offset, 0]
     this.#watch = setInterval(() => {
-      if (this.#count === count && this.#offset === offset)
-        return this.fail(
-          new Error(`${count} of ${this.#expected} messages came, and nothing more within ${quietMs / 1e3} s`),
-        )
+      still = this.#count === count && this.#offset === offset ? still + 1 : 0
       count = this.#count
       offset = this.#offset
-    }, quietMs)
+      if (still < LOOKS) return
+      const seconds = quietMs / 1e3
+      this.fail(new Error(`${count} of ${this.#expected} messages came, and nothing more within ${seconds} s`))
+    }, quietMs / LOOKS)
   }
 
   /** The contender itself has failed. The first failure counts. */
