@@ -112,7 +112,10 @@ export class Arrivals {
       this.fail(new Error(`message ${this.#count} ended after ${this.#offset} of ${this.#bytes} bytes`))
   }
 
-  /** From now on it is a failure when nothing comes for so long, until all is here. */
+  /**
+   * It is a failure when nothing comes for so long, from the first byte of the sample until all is here. The first may take
+   * its time: somebody may take in all of a stream before handing on any of it.
+   */
   watch(quietMs: number = QUIET_MS): void {
     clearInterval(this.#watch)
     let [count, offset, still] = [this.#count, this.#offset, 0]
@@ -120,7 +123,8 @@ export class Arrivals {
       still = this.#count === count && this.#offset === offset ? still + 1 : 0
       count = this.#count
       offset = this.#offset
-      if (still < LOOKS) return
+      const begun = count > 0 || offset > 0
+      if (!begun || still < LOOKS) return
       const seconds = quietMs / 1e3
       this.fail(new Error(`${count} of ${this.#expected} messages came, and nothing more within ${seconds} s`))
     }, quietMs / LOOKS)

@@ -43,7 +43,7 @@ const run = async (args: readonly string[], io: Io): Promise<number> => {
   if (values.list === true) {
     if (values.json !== undefined || values.html !== undefined)
       throw new UsageError('--list measures nothing that --json or --html could keep')
-    io.stdout.write(listOf(chosenAt('full')))
+    io.stdout.write(listOf(chosenAt('full'), wishes))
     return 0
   }
   const chosen = chosenAt(pace)
@@ -91,10 +91,12 @@ const paceOf = (values: Partial<Record<Pace, boolean | undefined>>): Pace => {
   return pace
 }
 
-const listOf = (questions: readonly Question[]): string => {
+const listOf = (questions: readonly Question[], wishes: Wishes): string => {
   const width = Math.max(...questions.map(({ name }) => name.length))
-  const rows = questions.map(({ name, asks, seconds, longOnly }) => {
-    const takes = `quick ${seconds.quick} s${longOnly === true ? ' when named' : ''}, full ${seconds.full} s`
+  const rows = questions.map((question) => {
+    const { name, asks, longOnly } = question
+    const [quick, full] = [secondsFor(question, 'quick', wishes), secondsFor(question, 'full', wishes)]
+    const takes = `quick ${quick} s${longOnly === true ? ' when named' : ''}, full ${full} s`
     return `  ${name.padEnd(width)}  ${asks} (${takes})\n`
   })
   return rows.join('')
