@@ -109,7 +109,8 @@ const looked = async (text: string, count: number, signal: AbortSignal): Promise
   const { chromium } = await import('playwright-core')
   const folder = await mkdtemp(join(tmpdir(), 'framewright-page-'))
   const browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS, ...OWN_SIGNALS })
-  const stop = (): void => void browser.close()
+  // Whether it could be closed is seen at the end.
+  const stop = (): void => void browser.close().catch(() => {})
   signal.addEventListener('abort', stop)
   try {
     signal.throwIfAborted()

@@ -128,6 +128,7 @@ export class Arrivals {
       const seconds = quietMs / 1e3
       this.fail(new Error(`${count} of ${this.#expected} messages came, and nothing more within ${seconds} s`))
     }, quietMs / LOOKS)
+    this.#watch.unref()
   }
 
   /** The contender itself has failed. The first failure counts. */

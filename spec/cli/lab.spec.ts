@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { EXPERIMENTS } from '@/lab/index.js'
 import { eventsIn, runHere } from '../support/cli.js'
+import { itRefuses } from '../support/refusals.js'
 import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
 describe('framewright lab', () => {
@@ -78,19 +79,12 @@ describe('framewright lab', () => {
     expect(err).to.match(/\[ABORTED\]\n$/)
   })
 
-  for (const [args, words] of [
+  itRefuses([
     [['lab', 'run'], 'NAME is missing'],
     [['lab', 'run', 'nagl'], 'there is no experiment "nagl"; did you mean "nagle"?'],
     [['lab', 'run', 'smoke-and-mirrors'], 'see framewright lab list'],
     [['lab'], '"lab" is not a whole command'],
-  ] as const) {
-    it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {
-      await using run = runHere(args)
-      const { code, err } = await run.ended
-      expect(code).to.equal(2)
-      expect(err).to.include(words)
-    })
-  }
+  ])
 
   it('dissector writes a Lua script for the known ports and those it is told', async () => {
     await using run = runHere(['lab', 'dissector', '--port', '4000=handshake', '--port', '3333=line'])

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { eventsIn, runHere } from '../support/cli.js'
+import { itRefuses } from '../support/refusals.js'
 import { RawListener, RawPeer } from '../support/rawPeer.js'
 import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
@@ -103,19 +104,12 @@ describe('framewright replay', () => {
     expect((await run.ended).code).to.equal(1)
   })
 
-  for (const [args, words] of [
+  itRefuses([
     [['replay'], 'FILE is missing'],
     [['replay', 'x'], 'either ADDRESS or --listen is wanted'],
     [['replay', 'x', '1', '--listen', '2'], 'either ADDRESS or --listen is wanted'],
     [['replay', 'x', '1', '--pace', 'slow'], '--pace wants one of fast, recorded'],
     [['replay', 'x', '1', '--framing', 'smoke'], '--framing wants one of handshake'],
     [['replay', '/dev/null', '1'], 'there is no conversation 1 in /dev/null; it has 0 conversations'],
-  ] as const) {
-    it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {
-      await using run = runHere(args)
-      const { code, err } = await run.ended
-      expect(code).to.equal(2)
-      expect(err).to.include(words)
-    })
-  }
+  ])
 })

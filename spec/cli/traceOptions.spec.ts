@@ -1,9 +1,8 @@
-import { expect } from 'chai'
 import { DIALECTS } from '@/lab/index.js'
-import { runHere } from '../support/cli.js'
+import { itRefuses } from '../support/refusals.js'
 
 describe('trace, of what makes no sense', () => {
-  for (const [args, words] of [
+  itRefuses([
     [['trace'], 'LISTEN is missing'],
     [['trace', '0'], 'TARGET is missing'],
     [
@@ -32,12 +31,5 @@ describe('trace, of what makes no sense', () => {
     ],
     [['trace', '0', '1', '--seed', '1'], '--seed makes sense with --fault or --live only'],
     [['trace', '0', '1', '--seed', 'x'], '--seed wants a whole number from 0 to 4294967295'],
-  ] as const) {
-    it(`${args.join(' ')}: exit code 2, and "${words}"`, async () => {
-      await using run = runHere(args)
-      const { code, err } = await run.ended
-      expect(code).to.equal(2)
-      expect(err).to.include(words)
-    })
-  }
+  ])
 })
