@@ -5,6 +5,7 @@ import { complain, failureLine } from '@/cli/failure.js'
 import type { Io } from '@/cli/io.js'
 import { plainText } from '@/cli/plainText.js'
 import { typedLines } from '@/cli/typedLines.js'
+import { typedName } from '@/cli/typedName.js'
 import { Client, Connection, Server } from '@/core/index.js'
 import { TransportError } from '@/errors.js'
 
@@ -106,7 +107,7 @@ const runListen = async (args: readonly string[], io: Io): Promise<number> => {
   await server.start()
   for (const place of server.addresses) {
     const where = String(place)
-    io.stdout.write(`chat on ${where}; join with: framewright chat join ${where}\n`)
+    io.stdout.write(`chat on ${where}; join with: ${typedName(io, process.cwd())} chat join ${where}\n`)
   }
   await chatted(io, io.stop, (line) => server.broadcast(`[host] ${line}`))
   return 0

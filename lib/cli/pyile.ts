@@ -6,6 +6,7 @@ import type { Io } from '@/cli/io.js'
 import { PyileRoom } from '@/cli/pyileRoom.js'
 import { Report } from '@/cli/report.js'
 import { firstLineOf, PASSWORD, PASSWORD_VARIABLE, passwordFrom } from '@/cli/secret.js'
+import { typedName } from '@/cli/typedName.js'
 import { understood } from '@/cli/understood.js'
 import { UsageError } from '@/cli/usageError.js'
 import { ConnectionDetails } from '@/core/index.js'
@@ -170,7 +171,8 @@ const runHost = async (args: readonly string[], io: Io): Promise<number> => {
   await peer.authenticatePeers()
   const where = peerName(peer.address)
   const facts = { host: peer.address[0], port: peer.address[1], peer: peerName(peer.peerAddress) }
-  report.tell('listening', facts, `room on ${where}; join with: framewright pyile join ${where}`)
+  const join = `${typedName(io, process.cwd())} pyile join ${where}`
+  report.tell('listening', facts, `room on ${where}; join with: ${join}`)
   await room.talk(peer)
   return 0
 }

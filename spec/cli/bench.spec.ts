@@ -108,11 +108,16 @@ describe('framewright bench', function () {
     ])
   })
 
+  /** From the sources, modules are loaded by one who understands both. */
+  const FROM_SOURCES = import.meta.url.endsWith('.ts')
+
   it('takes a contender in CommonJS, and says what to do with one that only seems to be in it', async () => {
     const about = '{ "type": "commonjs" }'
     expect(await complaint('mine.js', `module.exports = { name: 'mine', attach${LINES} }`, about)).to.equal('0 ')
     expect(await complaint('mine.js', `export const mine = { name: 'mine', attach${LINES} }`, about)).to.equal(
-      `2 framewright: mine.js cannot be used: Unexpected token 'export'; its package.json says that it is CommonJS: call it .mjs, or say "type": "module" there`,
+      FROM_SOURCES
+        ? '0 '
+        : `2 framewright: mine.js cannot be used: Unexpected token 'export'; its package.json says that it is CommonJS: call it .mjs, or say "type": "module" there`,
     )
   })
 

@@ -4,7 +4,7 @@ import { RawListener, RawPeer } from '../support/rawPeer.js'
 
 const room = async (listener: Running): Promise<string> => {
   const [, address = ''] =
-    /^chat on (.*); join with: framewright chat join \1$/.exec(await listener.line('chat on')) ?? []
+    /^chat on (.*); join with: node \S+main\.[jt]s chat join \1$/.exec(await listener.line('chat on')) ?? []
   return address
 }
 

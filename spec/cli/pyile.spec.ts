@@ -9,7 +9,8 @@ import { removeFolder, temporaryFolder } from '../support/temporaryFolder.js'
 
 const SECRET = ['--password', 'open sesame']
 const room = async (host: Running): Promise<string> => {
-  const [, address = ''] = /^room on (.*); join with: framewright pyile join \1$/.exec(await host.line('room on')) ?? []
+  const [, address = ''] =
+    /^room on (.*); join with: node \S+main\.[jt]s pyile join \1$/.exec(await host.line('room on')) ?? []
   return address
 }
 const joined = (address: string, alias: string, ...more: string[]): Running =>
