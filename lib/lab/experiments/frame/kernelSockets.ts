@@ -37,32 +37,36 @@ export const UNSEEN = { unseen: 'only Linux tells what its sockets do, in /proc/
 
 /** The IPv4 sockets at one of whose ends this port is; undefined where the system does not tell. */
 export const kernelSockets = (port: number): readonly KernelSocket[] | undefined => {
-  let table: string
   try {
-    table = readFileSync('/proc/net/tcp', 'latin1')
+    return socketsIn(readFileSync('/proc/net/tcp', 'latin1'), port)
   } catch {
     return undefined
   }
-  return table
-    .split('\n')
-    .slice(1)
-    .map(socketIn)
-    .filter((socket) => socket?.localPort === port || socket?.remotePort === port)
-    .filter((socket) => socket !== undefined)
 }
 
-const ROW = /^\s*\d+: \w+:(\w{4}) \w+:(\w{4}) (\w\w) (\w{8}):(\w{8}) \w\w:(\w{8})/
+/** Those of a table that have this port, each once: a table that changes while it is read may show some twice. */
+export const socketsIn = (table: string, port: number): readonly KernelSocket[] => {
+  const sockets = new Map<string, KernelSocket>()
+  for (const row of table.split('\n')) {
+    const [, ends, local, remote, ...rest] = ROW.exec(row) ?? []
+    if (ends === undefined || local === undefined || remote === undefined) continue
+    const socket = socketOf(local, remote, rest)
+    if (socket.localPort === port || socket.remotePort === port) sockets.set(ends, socket)
+  }
+  return [...sockets.values()]
+}
 
-const socketIn = (row: string): KernelSocket | undefined => {
-  const [, local, remote, state, sends, receives, timer] = ROW.exec(row) ?? []
-  if (local === undefined || remote === undefined || state === undefined) return undefined
+const ROW = /^\s*\d+: (\w+:(\w{4}) \w+:(\w{4})) (\w\w) (\w{8}):(\w{8}) \w\w:(\w{8})/
+
+const socketOf = (local: string, remote: string, cells: readonly string[]): KernelSocket => {
+  const [state = '', sends = '', receives = '', timer = ''] = cells
   return {
     localPort: Number.parseInt(local, 16),
     remotePort: Number.parseInt(remote, 16),
     state: STATES[state] ?? state,
-    sendQueueBytes: Number.parseInt(sends ?? '0', 16),
-    receiveQueueBytes: Number.parseInt(receives ?? '0', 16),
-    timerMs: Number.parseInt(timer ?? '0', 16) * TICK_MS,
+    sendQueueBytes: Number.parseInt(sends, 16),
+    receiveQueueBytes: Number.parseInt(receives, 16),
+    timerMs: Number.parseInt(timer, 16) * TICK_MS,
   }
 }
 
