@@ -17,8 +17,8 @@ export interface Payload {
 }
 
 const PIECE_BYTES = 1_048_576
-/** What can be read only once is held whole. */
-const MOST_PIPED_BYTES = 8_388_608
+/** What can be read only once is held whole, and what is short is read only once. */
+const MOST_HELD_BYTES = 8_388_608
 
 /** All of it at once. */
 export const whole = async (payload: Payload): Promise<Buffer> => {
@@ -55,8 +55,8 @@ const noise = (size: number): Uint8Array => {
 }
 
 /**
- * A plain file, read again for each time it is sent. Anything else, such as a pipe, is read once to its end, and is at most
- * `MOST_PIPED_BYTES` long.
+ * A plain file, read again for each time it is sent when it is longer than `MOST_HELD_BYTES`. Anything else, such as a pipe,
+ * is read once to its end, and is no longer than that.
  * @param stop gives up the reading @throws TransportError FILE_FAILED, ABORTED
  */
 export const filePayload = async (path: string, stop: AbortSignal): Promise<Payload> => {
@@ -75,25 +75,39 @@ export const filePayload = async (path: string, stop: AbortSignal): Promise<Payl
 /** What is in it now; what is added later is not sent. */
 const plainFile = async (path: string, signal: AbortSignal): Promise<Payload> => {
   const hash = createHash('sha256')
+  const held: Uint8Array[] = []
   let size = 0
   for await (const piece of bytesIn(createReadStream(path, { signal }))) {
     hash.update(piece)
     size += piece.length
+    if (size <= MOST_HELD_BYTES) held.push(piece)
+    else held.length = 0
   }
-  const pieces = () => (size === 0 ? [] : bytesIn(createReadStream(path, { end: size - 1, highWaterMark: 262_144 })))
-  return { size, sha256: hash.digest('hex'), pieces }
+  const sha256 = hash.digest('hex')
+  return { size, sha256, pieces: size <= MOST_HELD_BYTES ? () => held : () => sameBytes(path, size, sha256) }
 }
 
-/** Everything until the end of the stream. @throws TransportError FILE_FAILED beyond `MOST_PIPED_BYTES` */
+/** The first bytes of a file once more. @throws TransportError FILE_FAILED behind the last when they are others by now */
+async function* sameBytes(path: string, size: number, sha256: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256')
+  for await (const piece of bytesIn(createReadStream(path, { end: size - 1, highWaterMark: 262_144 }))) {
+    hash.update(piece)
+    yield piece
+  }
+  if (hash.digest('hex') !== sha256)
+    throw new TransportError('FILE_FAILED', { path, says: 'it was changed after it had been read for its SHA-256' })
+}
+
+/** Everything until the end of the stream. @throws TransportError FILE_FAILED beyond `MOST_HELD_BYTES` */
 export const streamPayload = async (stream: Readable, path: string, stop: AbortSignal): Promise<Payload> => {
   const pieces: Uint8Array[] = []
   let size = 0
   for await (const piece of bytesIn(addAbortSignal(stop, stream))) {
     size += piece.length
-    if (size > MOST_PIPED_BYTES)
+    if (size > MOST_HELD_BYTES)
       throw new TransportError('FILE_FAILED', {
         path,
-        limit: MOST_PIPED_BYTES,
+        limit: MOST_HELD_BYTES,
         says: 'only a plain file may be longer',
       })
     pieces.push(piece)

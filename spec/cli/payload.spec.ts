@@ -36,6 +36,28 @@ describe('what is sent from a file', () => {
     expect([payload.size, payload.sha256, String(await whole(payload))]).to.deep.equal([6, sha256('before'), 'before'])
   })
 
+  it('is what was in it when it was hashed, although it is rewritten, when it is short', async () => {
+    const path = join(folder, 'file')
+    await writeFile(path, 'before')
+    const payload = await filePayload(path, signal)
+    await writeFile(path, 'behind')
+    expect([payload.sha256, String(await whole(payload))]).to.deep.equal([sha256('before'), 'before'])
+  })
+
+  it('is FILE_FAILED behind its last byte when it is long and was rewritten or cut since it was hashed', async () => {
+    const path = join(folder, 'file')
+    const long = 'x'.repeat(8_388_609)
+    const says = 'it was changed after it had been read for its SHA-256'
+    await writeFile(path, long)
+    const payload = await filePayload(path, signal)
+    expect(await whole(payload)).to.have.lengthOf(8_388_609)
+    for (const other of [`${long.slice(1)}y`, 'cut']) {
+      await writeFile(path, other)
+      const { code, detail } = await rejection(whole(payload))
+      expect([code, detail]).to.deep.equal(['FILE_FAILED', { path, says }])
+    }
+  })
+
   it('is FILE_FAILED when it is a folder, and when it has no end, where there is a /dev/zero', async function () {
     const { code, detail } = await rejection(filePayload(folder, signal))
     expect([code, detail]).to.deep.equal(['FILE_FAILED', { path: folder, says: 'it is a folder' }])
