@@ -279,13 +279,13 @@ export abstract class Datagrams {
 
   #dropped({ message, from }: Arrival, reason: 'size' | 'room' | 'closed'): void {
     if (!channels.datagramDropped.hasSubscribers) return
-    const event = { remote: `${from.host}:${from.port}`, bytes: message.length, reason }
-    publish('datagramDropped', { id: this.id, atMs: this.#settings.clock.now(), ...event })
+    const [atMs, remote] = [this.#settings.clock.now(), `${from.host}:${from.port}`]
+    publish('datagramDropped', { id: this.id, atMs, remote, bytes: message.length, reason })
   }
 
   #publish(direction: 'inbound' | 'outbound', chunk: Uint8Array, { host, port }: DatagramSender): void {
-    const event = { direction, remote: `${host}:${port}`, bytes: chunk.length, chunk }
-    publish('datagram', { id: this.id, atMs: this.#settings.clock.now(), ...event })
+    const [atMs, remote] = [this.#settings.clock.now(), `${host}:${port}`]
+    publish('datagram', { id: this.id, atMs, direction, remote, bytes: chunk.length, chunk })
   }
 
   #report(error: TransportError): void {

@@ -97,7 +97,7 @@ export class Ending<C> {
   fail(error: TransportError, how: 'at once' | 'gently' = 'at once'): void {
     if (this.#cause !== undefined || this.#state === 'left' || this.#state === 'gone') return
     this.#cause = error
-    if (channels.error.hasSubscribers) publish('error', { ...this.#link.stamp(), error })
+    if (channels.error.hasSubscribers) publish('error', { id: this.#link.id, atMs: this.#link.now(), error })
     this.#link.enter('draining')
     this.#link.work.receiver.stop(error)
     this.#link.work.inbox.close(error)
@@ -293,7 +293,7 @@ export class Ending<C> {
     const cause = this.#cause
     this.#link.work.inbox.disown()
     if (channels.close.hasSubscribers)
-      publish('close', { ...this.#link.stamp(), ...(cause === undefined ? {} : { cause }) })
+      publish('close', { id: this.#link.id, atMs: this.#link.now(), ...(cause === undefined ? {} : { cause }) })
     shared.ended(id, connection, cause)
     this.#link.openingFailed(this.error ?? new TransportError('CLOSED'))
   }

@@ -220,6 +220,19 @@ export class HookLoop<C> {
   }
 }
 
+/** What `transmissionOffered` says of a message. @throws TransportError what it threw, or rejected with */
+export const verdictOf = <C>(hooks: Hooks<C>, connection: C, size: number): boolean | Promise<boolean> => {
+  const failed = (error: unknown): never => {
+    throw hookFailure('transmissionOffered', error)
+  }
+  try {
+    const verdict = hooks.transmissionOffered(connection, size)
+    return isPromise(verdict) ? verdict.then((yes) => yes, failed) : verdict
+  } catch (error) {
+    return failed(error)
+  }
+}
+
 /** What a hook threw, as the cause of the end of its connection: an error of ours says more than that it was thrown. */
 export const hookFailure = (hook: string, error: unknown): TransportError =>
   error instanceof TransportError ? error : hookError(hook, error)

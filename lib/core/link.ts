@@ -127,7 +127,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     const { role, framing, stream, shared } = this
     this.enter('opening')
     if (channels.open.hasSubscribers)
-      publish('open', { ...this.stamp(), role, framing: framing.name, ...endsOf(stream) })
+      publish('open', { id: this.id, atMs: this.now(), role, framing: framing.name, ...endsOf(stream) })
     listenTo(stream, this)
     if (stream.closed) process.nextTick(() => this.socketClosed())
     this.#observe()
@@ -200,7 +200,7 @@ export class Link<C> implements FrameWriter, StreamEars {
     const bytes = BYTES[value]
     if (count > 1 || bytes === undefined) return this.work.outbox.byte(value, count)
     if (channels.write.hasSubscribers)
-      publish('write', { ...this.stamp(), offeredBytes: 1, takenBytes: 1, chunk: bytes })
+      publish('write', { id: this.id, atMs: this.now(), offeredBytes: 1, takenBytes: 1, chunk: bytes })
     this.stream.write(bytes, () => this.#work?.bytesSettled())
   }
 
@@ -216,7 +216,7 @@ export class Link<C> implements FrameWriter, StreamEars {
 
   arrived(chunk: Buffer, more: boolean): void {
     this.#silentSinceMs = HEARD
-    if (channels.read.hasSubscribers) publish('read', { ...this.stamp(), bytes: chunk.length, chunk })
+    if (channels.read.hasSubscribers) publish('read', { id: this.id, atMs: this.now(), bytes: chunk.length, chunk })
     if (this.#ending !== undefined && !this.#ending.reading) return this.#ending.readOn(chunk)
     this.framing.push(chunk)
     this.#turn(more)
@@ -240,7 +240,7 @@ export class Link<C> implements FrameWriter, StreamEars {
       this.work.receiveFailed(failureOf(error))
       return true
     }
-    if (channels.opened.hasSubscribers) publish('opened', this.stamp())
+    if (channels.opened.hasSubscribers) publish('opened', { id: this.id, atMs: this.now() })
     this.enter('starting')
     this.opened()
     this.#rest()
@@ -284,17 +284,17 @@ export class Link<C> implements FrameWriter, StreamEars {
   tooLate(error: TransportError): void {
     const { limitMs } = error.detail
     if (channels.timeout.hasSubscribers && typeof limitMs === 'number')
-      publish('timeout', { ...this.stamp(), code: error.code, limitMs })
+      publish('timeout', { id: this.id, atMs: this.now(), code: error.code, limitMs })
     this.ending.fail(error)
   }
 
-  /** Whose event it is, and when it happened. */
-  stamp(): { readonly id: string; readonly atMs: number } {
-    return { id: this.id, atMs: this.shared.commons.clock.now() }
+  /** When an event happens. */
+  now(): number {
+    return this.shared.commons.clock.now()
   }
 
   #observe(): void {
     if (!framingIsObserved()) this.framing.observer = undefined
-    else this.framing.observer ??= new LinkObserver(this.id, () => this.shared.commons.clock.now())
+    else this.framing.observer ??= new LinkObserver(this.id, this.shared.commons.clock)
   }
 }

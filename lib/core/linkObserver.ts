@@ -1,3 +1,4 @@
+import type { Clock } from '@/core/clock.js'
 import { channels, type EventName, publish } from '@/core/diagnostics.js'
 import type { FramingObserver } from '@/framings/framing.js'
 
@@ -11,43 +12,40 @@ export const framingIsObserved = (): boolean =>
 /** Publishes what the framing of one connection reads and writes. */
 export class LinkObserver implements FramingObserver {
   readonly #id: string
-  readonly #now: () => number
+  readonly #clock: Clock
 
-  constructor(id: string, now: () => number) {
+  constructor(id: string, clock: Clock) {
     this.#id = id
-    this.#now = now
+    this.#clock = clock
   }
 
   openingSent(byte: number): void {
-    if (heard('opening')) publish('opening', { ...this.#stamp(), direction: 'outbound', byte })
+    if (heard('opening')) publish('opening', { id: this.#id, atMs: this.#clock.now(), direction: 'outbound', byte })
   }
 
   openingReceived(byte: number): void {
-    if (heard('opening')) publish('opening', { ...this.#stamp(), direction: 'inbound', byte })
+    if (heard('opening')) publish('opening', { id: this.#id, atMs: this.#clock.now(), direction: 'inbound', byte })
   }
 
   lengthSent(bytes: number): void {
-    if (heard('length')) publish('length', { ...this.#stamp(), direction: 'outbound', bytes })
+    if (heard('length')) publish('length', { id: this.#id, atMs: this.#clock.now(), direction: 'outbound', bytes })
   }
 
   lengthReceived(bytes: number): void {
-    if (heard('length')) publish('length', { ...this.#stamp(), direction: 'inbound', bytes })
+    if (heard('length')) publish('length', { id: this.#id, atMs: this.#clock.now(), direction: 'inbound', bytes })
   }
 
   answerSent(byte: number, count: number): void {
-    if (heard('answer')) publish('answer', { ...this.#stamp(), direction: 'outbound', byte, count })
+    if (heard('answer'))
+      publish('answer', { id: this.#id, atMs: this.#clock.now(), direction: 'outbound', byte, count })
   }
 
   answerReceived(byte: number, count: number): void {
-    if (heard('answer')) publish('answer', { ...this.#stamp(), direction: 'inbound', byte, count })
+    if (heard('answer')) publish('answer', { id: this.#id, atMs: this.#clock.now(), direction: 'inbound', byte, count })
   }
 
   collided(): void {
-    if (heard('collision')) publish('collision', this.#stamp())
-  }
-
-  #stamp(): { id: string; atMs: number } {
-    return { id: this.#id, atMs: this.#now() }
+    if (heard('collision')) publish('collision', { id: this.#id, atMs: this.#clock.now() })
   }
 }
 

@@ -2,8 +2,7 @@ import { asBuffer } from '@/bytes/asBuffer.js'
 import type { Withheld } from '@/core/consent.js'
 import { Deadlines } from '@/core/deadlines.js'
 import { channels, type Direction, publish } from '@/core/diagnostics.js'
-import { hookFailure, HookLoop } from '@/core/hookLoop.js'
-import { isPromise } from '@/core/hooks.js'
+import { HookLoop, verdictOf } from '@/core/hookLoop.js'
 import type { InboundStream } from '@/core/inboundStream.js'
 import { Inbox, type Item } from '@/core/inbox.js'
 import type { Link } from '@/core/link.js'
@@ -156,7 +155,8 @@ export class Work<C> {
 
   bytesSettled(): void {
     const { blocked, waitingBytes } = this.outbox
-    if (blocked && channels.drain.hasSubscribers) publish('drain', { ...this.#link.stamp(), waitingBytes })
+    if (blocked && channels.drain.hasSubscribers)
+      publish('drain', { id: this.#link.id, atMs: this.#link.now(), waitingBytes })
     if (blocked) this.outbox.drained()
     this.#settle()
     if (this.outbox.waitingBytes > 0) this.#letGo()
@@ -165,7 +165,7 @@ export class Work<C> {
 
   bytesOffered(chunk: Buffer, takenBytes: number): void {
     if (channels.write.hasSubscribers)
-      publish('write', { ...this.#link.stamp(), offeredBytes: chunk.length, takenBytes, chunk })
+      publish('write', { id: this.#link.id, atMs: this.#link.now(), offeredBytes: chunk.length, takenBytes, chunk })
   }
 
   frameBroken(error: TransportError): void {
@@ -175,7 +175,7 @@ export class Work<C> {
   // What the receiver says.
 
   openingDone(): void {
-    if (channels.opened.hasSubscribers) publish('opened', this.#link.stamp())
+    if (channels.opened.hasSubscribers) publish('opened', { id: this.#link.id, atMs: this.#link.now() })
     const greetings = this.#link.chain.greetings()
     this.#greetingsDue = greetings.length
     for (const greeting of greetings) this.sender.transmitRaw(greeting)
@@ -213,27 +213,19 @@ export class Work<C> {
 
   consentTo(size: number): boolean | Promise<boolean> | undefined {
     const { overrides, shared, connection } = this.#link
-    if (!overrides.offered) return undefined
-    const failed = (error: unknown): never => {
-      throw hookFailure('transmissionOffered', error)
-    }
-    try {
-      const verdict = shared.hooks.transmissionOffered(connection, size)
-      return isPromise(verdict) ? verdict.then((yes) => yes, failed) : verdict
-    } catch (error) {
-      return failed(error)
-    }
+    return overrides.offered ? verdictOf(shared.hooks, connection, size) : undefined
   }
 
   receiveFailed(error: TransportError): void {
     const { size, limit } = error.detail
     if (channels.limit.hasSubscribers && typeof size === 'number' && typeof limit === 'number')
-      publish('limit', { ...this.#link.stamp(), code: error.code, bytes: size, limit })
+      publish('limit', { id: this.#link.id, atMs: this.#link.now(), code: error.code, bytes: size, limit })
     this.#link.ending.fail(error, 'gently')
   }
 
   answerWithheld(bytes: number, reason: Withheld): void {
-    if (channels.withheld.hasSubscribers) publish('withheld', { ...this.#link.stamp(), bytes, reason })
+    if (channels.withheld.hasSubscribers)
+      publish('withheld', { id: this.#link.id, atMs: this.#link.now(), bytes, reason })
   }
 
   readingResumed(): void {
@@ -245,7 +237,7 @@ export class Work<C> {
   }
 
   payloadMoved(direction: Direction, state: 'started' | 'finished', bytes: number, then?: 'finished'): void {
-    publish('payload', { ...this.#link.stamp(), direction, state, bytes })
+    publish('payload', { id: this.#link.id, atMs: this.#link.now(), direction, state, bytes })
     if (then !== undefined) this.payloadMoved(direction, then, bytes)
   }
 
