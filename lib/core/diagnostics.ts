@@ -95,5 +95,8 @@ export const channels: Readonly<Record<EventName, Channel>> = {
   datagramTrouble: named('datagramTrouble'),
 }
 
-/** Publishes one event. Call it only behind `channels[name].hasSubscribers`. */
+/**
+ * Publishes one event. Call it only behind `channels[name].hasSubscribers`, and with every field written out: to spread an
+ * object and then add to it takes V8 more than a microsecond.
+ */
 export const publish = <Name extends EventName>(name: Name, event: EventOf<Name>): void => channels[name].publish(event)
